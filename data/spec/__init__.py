@@ -1,0 +1,1 @@
+"""The words everybody shares: identifiers, tables, access, errors. No I/O."""

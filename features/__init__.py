@@ -1,0 +1,1 @@
+"""The facts: what can be said about an enterprise at a date."""

@@ -1,0 +1,1 @@
+"""The judgement: assess, explain, authorise."""
