@@ -1,7 +1,9 @@
 """How does long work say how far it is?"""
 
 from collections.abc import Iterable, Iterator, Sized
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -30,7 +32,7 @@ class Silent:
         """Ignore."""
 
 
-def tracked[T](items: Iterable[T], progress: Progress, name: str) -> Iterator[T]:
+def tracked(items: Iterable[T], progress: Progress, name: str) -> Iterator[T]:
     """Pass items through, telling progress of each."""
     progress.stage(name, len(items) if isinstance(items, Sized) else None)
     for item in items:
