@@ -1,0 +1,20 @@
+"""How is 担保关系 read?"""
+
+from data.intake.list_file import Check, Known, ListFile
+from data.spec.table import Basis
+from data.spec.tables.conduct import guarantee
+
+LIST = ListFile(
+    name="guarantee",
+    label="担保关系",
+    table=guarantee,
+    words=("担保",),
+    known=Known(basis=Basis.ASSUMED, headers=("报送日期",), column="started_on", lag_days=30),
+    checks=(
+        Check(
+            code="guarantee-ends-before-start",
+            message="担保到期日早于起始日",
+            holds=lambda rows: ~(rows["ends_on"] < rows["started_on"]),
+        ),
+    ),
+)

@@ -1,0 +1,17 @@
+"""How is 高新技术企业取消公告 read?"""
+
+from data.intake.list_file import Identity, Known, ListFile
+from data.spec.table import Basis
+from data.spec.tables.qualifications import high_tech_certificate
+
+LIST = ListFile(
+    name="high_tech_revocation",
+    label="高新技术企业取消公告",
+    table=high_tech_certificate,
+    words=("高新技术企业", "取消"),
+    known=Known(basis=Basis.ANNOUNCED, headers=("公告日期", "公布日期")),
+    identity=Identity.BY_NAME,
+    headers={"certificate_no": ("高企证书编号", "证书号"), "valid_until": ("取消日期", "资格取消日期")},
+    constants={"event": "revoked"},
+    amends=True,
+)

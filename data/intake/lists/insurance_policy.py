@@ -1,0 +1,20 @@
+"""How is 科技保险保单与理赔 read?"""
+
+from data.intake.list_file import Check, Known, ListFile
+from data.spec.table import Basis
+from data.spec.tables.operations import insurance_policy
+
+LIST = ListFile(
+    name="insurance_policy",
+    label="科技保险保单与理赔",
+    table=insurance_policy,
+    words=("保险", "保单"),
+    known=Known(basis=Basis.ASSUMED, headers=("报送日期",), column="started_on", lag_days=30),
+    checks=(
+        Check(
+            code="policy-ends-before-start",
+            message="终保日期早于起保日期",
+            holds=lambda rows: ~(rows["ends_on"] < rows["started_on"]),
+        ),
+    ),
+)

@@ -1,0 +1,21 @@
+"""How is 科技计划项目 read?"""
+
+from data.intake.list_file import Check, Known, ListFile
+from data.spec.table import Basis
+from data.spec.tables.projects import project
+
+LIST = ListFile(
+    name="project",
+    label="科技计划项目",
+    table=project,
+    words=("科技计划", "项目"),
+    known=Known(basis=Basis.ANNOUNCED, headers=("公布日期", "更新日期")),
+    headers={"programme": ("项目类别",), "level": ("级别",), "role": ("承担角色",), "started_on": ("立项时间",)},
+    checks=(
+        Check(
+            code="accepted-before-start",
+            message="验收日期早于立项日期",
+            holds=lambda rows: ~(rows["accepted_on"] < rows["started_on"]),
+        ),
+    ),
+)

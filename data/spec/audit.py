@@ -1,0 +1,32 @@
+"""Which events does the audit log tell, and what does one say?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Name what happened as subject.action, in the past tense."""
+
+    STORE_CREATED = "store.created"
+    BATCH_LOADED = "batch.loaded"
+    TOKEN_ISSUED = "token.issued"
+    CONSENT_GRANTED = "consent.granted"
+    CONSENT_REVOKED = "consent.revoked"
+    ASSESSMENT_MADE = "assessment.made"
+    ASSESSMENT_READ = "assessment.read"
+    MODEL_TRAINED = "model.trained"
+    MODEL_PROMOTED = "model.promoted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEvent:
+    """Say who did what to which object and when; no feature values, no names, no codes."""
+
+    tenant: str
+    actor: str
+    action: Action
+    object_id: str
+    at: datetime
+    details: Mapping[str, str | int | None] = field(default_factory=dict)

@@ -1,0 +1,39 @@
+"""Which tables of evidence are there (house.md 4)?"""
+
+from collections.abc import Mapping
+
+from data.spec.table import Table
+from data.spec.tables import (
+    conduct,
+    contracts,
+    lending,
+    operations,
+    outside,
+    patents,
+    platforms,
+    profile,
+    projects,
+    qualifications,
+    rnd,
+    talent,
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for module in (
+        profile,
+        qualifications,
+        rnd,
+        operations,
+        patents,
+        projects,
+        platforms,
+        contracts,
+        talent,
+        conduct,
+        lending,
+        outside,
+    )
+    for table in module.TABLES
+}
+"""Every table by name, in the order of the rooms of house.md 4."""
