@@ -1,0 +1,82 @@
+"""What has an enterprise allowed whom to do with its data, for what purpose and until when?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.spec.access import Access, ConsentBasis, Purpose
+from data.spec.table import Group
+
+
+class ConsentStatus(StrEnum):
+    """Name where a consent is in its life; expiry is a comparison at read time, never a stored state alone."""
+
+    AWAITING = "awaiting_authorisation"
+    AUTHORISED = "authorised"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class Permission(StrEnum):
+    """Name one thing a grantee may do."""
+
+    SCORE_READ = "score:read"
+    EXPLANATION_READ = "explanation:read"
+    INDICATORS_READ = "indicators:read"
+    OUTCOME_WRITE = "outcome:write"
+    MONITORING = "monitoring"
+
+
+ALL_CATEGORIES: frozenset[str] = frozenset(Group)
+"""Every data category, for a consent that opens all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """State one version of one consent; a change is a new version, never an edit.
+
+    It holds in [valid_from, valid_to); both are instants with a time zone.
+    """
+
+    id: str
+    version: int
+    enterprise_id: int
+    grantee: str
+    purposes: frozenset[Purpose]
+    categories: frozenset[str]
+    permissions: frozenset[Permission]
+    valid_from: datetime
+    valid_to: datetime
+    status: ConsentStatus = ConsentStatus.AUTHORISED
+
+    def __post_init__(self) -> None:
+        if self.valid_from.tzinfo is None or self.valid_to.tzinfo is None:
+            raise ValueError("a consent's days are instants with a time zone")
+        if self.valid_to <= self.valid_from:
+            raise ValueError("a consent ends after it begins")
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Tell whether the consent is authorised and holds at the instant."""
+        return self.status is ConsentStatus.AUTHORISED and self.valid_from <= at < self.valid_to
+
+    def access(self, actor: str, *, purpose: Purpose, at: datetime) -> Access:
+        """Read as the grantee on the strength of this consent."""
+        return Access(
+            tenant=self.grantee,
+            actor=actor,
+            purpose=purpose,
+            basis=ConsentBasis(self.id, self.version),
+            at=at,
+            categories=self.categories,
+        )
+
+
+def latest_versions(consents: Iterable[Consent]) -> tuple[Consent, ...]:
+    """Keep the last version of each consent, in the order of their ids."""
+    latest: dict[str, Consent] = {}
+    for consent in sorted(consents, key=lambda consent: (consent.id, consent.version)):
+        latest[consent.id] = consent
+    return tuple(latest.values())

@@ -1,0 +1,6 @@
+"""The only room that speaks SQL: what is known, since when, from which file, and who did what."""
+
+from data.store.store import Store
+from data.store.work import Work
+
+__all__ = ["Store", "Work"]

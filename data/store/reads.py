@@ -1,0 +1,170 @@
+"""What is known about enterprises, and to whom may it be said?"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, select, true
+
+from data.spec.access import BUREAU, Access
+from data.spec.errors import EnterpriseUnknown
+from data.spec.identifiers import Identifier, Scheme
+from data.spec.table import Table
+from data.spec.tables import TABLES
+from data.store.frames import frame_of_rows, stored_columns
+from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE, naive_utc
+from data.store.work import Work
+
+MANY = 500
+"""From so many enterprises on a span of numbers is read and the rest left out, instead of a long IN."""
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """Name one enterprise: its internal number, latest name, the identifier asked for, and its kind."""
+
+    id: int
+    name: str
+    identifier: Identifier
+    kind: str
+
+
+def find_enterprise(work: Work, identifier: Identifier, *, access: Access) -> Enterprise:
+    """Find the enterprise that carries an identifier.
+
+    Who exists is public; access is asked so that no question goes unexplained. Raises EnterpriseUnknown.
+    """
+    row = work.connection.execute(
+        select(ENTERPRISE.c.id, ENTERPRISE.c.kind)
+        .join(IDENTIFIER, IDENTIFIER.c.enterprise_id == ENTERPRISE.c.id)
+        .where(IDENTIFIER.c.scheme == str(identifier.scheme), IDENTIFIER.c.value == identifier.value)
+    ).first()
+    if row is None:
+        raise EnterpriseUnknown(
+            f"本库中没有标识为“{identifier}”的企业。", help="请核对代码，或先导入含有该企业的企业名录。"
+        )
+    name = work.connection.scalar(
+        select(ENTERPRISE_NAME.c.name)
+        .where(ENTERPRISE_NAME.c.enterprise_id == row.id)
+        .order_by(ENTERPRISE_NAME.c.since.desc(), ENTERPRISE_NAME.c.name)
+        .limit(1)
+    )
+    return Enterprise(row.id, name or str(identifier), identifier, row.kind)
+
+
+def read_enterprises(work: Work, *, access: Access) -> pd.DataFrame:
+    """List every enterprise once, with its latest name and its identifier (the credit code first).
+
+    Shapes: enterprise_id int64, name, scheme, value, kind str; in the order of enterprise_id.
+    """
+    identifiers = read_identifiers(work, access=access)
+    identifiers["other"] = identifiers["scheme"] != Scheme.USCC
+    first = identifiers.sort_values(["enterprise_id", "other", "value"]).drop_duplicates("enterprise_id")
+    names = read_names(work, access=access).sort_values(["since", "name"], ascending=[True, False])
+    latest = names.drop_duplicates("enterprise_id", keep="last")[["enterprise_id", "name"]]
+    listed = first.merge(latest, on="enterprise_id", how="left")
+    return listed[["enterprise_id", "name", "scheme", "value", "kind"]].reset_index(drop=True)
+
+
+def read_identifiers(work: Work, *, access: Access) -> pd.DataFrame:
+    """List every identifier: enterprise_id, scheme, value, kind."""
+    rows = work.connection.execute(
+        select(IDENTIFIER.c.enterprise_id, IDENTIFIER.c.scheme, IDENTIFIER.c.value, ENTERPRISE.c.kind).join(
+            ENTERPRISE, ENTERPRISE.c.id == IDENTIFIER.c.enterprise_id
+        )
+    ).all()
+    return _frame(rows, {"enterprise_id": "int64", "scheme": "str", "value": "str", "kind": "str"})
+
+
+def read_names(work: Work, *, access: Access) -> pd.DataFrame:
+    """List every name an enterprise has or had: enterprise_id, name, normalised, since."""
+    columns = ENTERPRISE_NAME.c
+    rows = work.connection.execute(
+        select(columns.enterprise_id, columns.name, columns.normalised, columns.since).order_by(
+            columns.enterprise_id, columns.since, columns.name
+        )
+    ).all()
+    return _frame(rows, {"enterprise_id": "int64", "name": "str", "normalised": "str", "since": "datetime64[s]"})
+
+
+def read_events(
+    work: Work,
+    tables: Iterable[str],
+    *,
+    access: Access,
+    enterprises: Collection[int] | None = None,
+    recorded_before: datetime | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Read the rows of the tables named that access opens, every version of them.
+
+    Shapes: one frame per table with the common columns and the table's own (dtypes in `data.store.frames`);
+        a table of which nothing is known is there, empty.
+    """
+    instants = _recorded_instants(work)
+    events = {}
+    for name in tables:
+        table = TABLES[name]
+        query = _query(table, access, recorded_before).where(_about(table, enterprises))
+        rows = work.connection.execute(query).cursor.fetchall()
+        events[name] = _only(frame_of_rows(table, rows, instants), enterprises)
+    return events
+
+
+def _query(table: Table, access: Access, recorded_before: datetime | None) -> Select[tuple[object, ...]]:
+    sql = EVIDENCE[table.name]
+    query = select(*(sql.c[name] for name in stored_columns(table))).where(_visible(table, access))
+    if recorded_before is not None:
+        recorded = select(BATCH.c.id).where(BATCH.c.recorded_at < recorded_before)
+        query = query.where(sql.c.batch_id.in_(recorded))
+    return query.order_by(sql.c.row_id)
+
+
+def _visible(table: Table, access: Access) -> ColumnElement[bool]:
+    opened = access.categories is None or table.group in access.categories
+    if access.tenant == BUREAU or opened:
+        return true()
+    return EVIDENCE[table.name].c.owner == access.tenant
+
+
+def _about(table: Table, enterprises: Collection[int] | None) -> ColumnElement[bool]:
+    number = EVIDENCE[table.name].c.enterprise_id
+    if enterprises is None:
+        return true()
+    if len(enterprises) < MANY:
+        return number.in_([int(one) for one in enterprises])
+    return number.between(int(min(enterprises)), int(max(enterprises)))
+
+
+def _only(frame: pd.DataFrame, enterprises: Collection[int] | None) -> pd.DataFrame:
+    if enterprises is None or len(enterprises) < MANY:
+        return frame
+    wanted = np.fromiter(enterprises, dtype="int64", count=len(enterprises))
+    return frame[frame["enterprise_id"].isin(wanted)].reset_index(drop=True)
+
+
+def _recorded_instants(work: Work) -> dict[str, object]:
+    rows = work.connection.execute(select(BATCH.c.id, BATCH.c.recorded_at))
+    return {row.id: naive_utc(row.recorded_at) for row in rows}
+
+
+def read_batches(work: Work) -> pd.DataFrame:
+    """List the batches in the order in which they were recorded."""
+    rows = work.connection.execute(select(BATCH).order_by(BATCH.c.id)).all()
+    return pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in BATCH.columns])
+
+
+def read_quarantine(work: Work, batch_id: str | None = None) -> pd.DataFrame:
+    """List rows that were set aside, of one batch or of all: batch_id, file_row, code, message, raw (JSON)."""
+    columns = [QUARANTINE.c[name] for name in ("batch_id", "file_row", "code", "message", "raw")]
+    query = select(*columns).order_by(QUARANTINE.c.batch_id, QUARANTINE.c.file_row, QUARANTINE.c.id)
+    if batch_id is not None:
+        query = query.where(QUARANTINE.c.batch_id == batch_id)
+    rows = work.connection.execute(query).all()
+    return pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in columns])
+
+
+def _frame(rows: Sequence[Sequence[object]], wanted: dict[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=list(wanted))
+    return frame.astype(wanted)

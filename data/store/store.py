@@ -1,0 +1,175 @@
+"""Where does the house keep what it knows, and is that place sound?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy.engine import make_url
+
+from data.spec.access import BUREAU
+from data.spec.audit import Action, AuditEvent
+from data.spec.errors import Refusal
+from data.store.engine import is_memory, is_sound_for_wal, open_engine, sqlite_module
+from data.store.migrations.running import current_revision, head_revision, upgrade
+from data.store.orm import SETTING
+from data.store.work import Work
+
+TODAY = "demonstration_today"
+
+
+class StoreExists(Refusal):
+    """A store stands here already."""
+
+    code = "store-exists"
+    status = 409
+
+
+class StoreMissing(Refusal):
+    """No store stands here."""
+
+    code = "store-missing"
+    status = 503
+
+
+class StoreOutdated(Refusal):
+    """The store's tables are of another version than this program."""
+
+    code = "store-outdated"
+    status = 503
+
+
+class StoreUnsound(Refusal):
+    """A SQLite of this version may lose acknowledged writes in a database with a write-ahead log."""
+
+    code = "store-unsound"
+    status = 503
+
+
+class Store:
+    """Open units of work on one database; make one by `Store.create` or `Store.open`."""
+
+    def __init__(self, engine: Engine, *, today: date | None) -> None:
+        self._engine = engine
+        self.today = today
+
+    @property
+    def demonstration(self) -> bool:
+        """Tell whether the store holds an invented city with a today of its own."""
+        return self.today is not None
+
+    @classmethod
+    def create(cls, url: str, *, at: datetime, demonstration_today: date | None = None) -> Self:
+        """Make the tables of a new store and note who made it.
+
+        Raises StoreExists where a store stands already.
+        """
+        _make_directory(url)
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            if current_revision(connection) is not None:
+                raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
+            upgrade(connection)
+        store = cls(engine, today=demonstration_today)
+        store._note_creation(at)
+        return store
+
+    def _note_creation(self, at: datetime) -> None:
+        with self.work(at=at) as work:
+            if self.today is not None:
+                work.connection.execute(insert(SETTING).values(name=TODAY, value=self.today.isoformat()))
+            work.record(
+                AuditEvent(tenant=BUREAU, actor="system", action=Action.STORE_CREATED, object_id="store", at=at)
+            )
+            work.commit()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open a store that stands.
+
+        Raises StoreMissing, StoreOutdated, or StoreUnsound for a database in WAL mode on a SQLite that
+        may lose acknowledged writes there.
+        """
+        _check_there(url)
+        _check_sound(url)
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            _check_current(connection)
+            today = connection.scalar(select(SETTING.c.value).where(SETTING.c.name == TODAY))
+        return cls(engine, today=None if today is None else date.fromisoformat(today))
+
+    @classmethod
+    def upgrade(cls, url: str) -> None:
+        """Bring the tables of a store that stands to this program's version."""
+        _check_there(url)
+        with open_engine(url).connect() as connection:
+            upgrade(connection)
+
+    @contextmanager
+    def work(self, *, at: datetime, read_only: bool = False) -> Iterator[Work]:
+        """Open a unit of work; what is not committed is not kept.
+
+        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait.
+        """
+        with self._engine.connect().execution_options(read_only=read_only) as connection:
+            yield Work(connection, at=at, read_only=read_only)
+            connection.rollback()
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._engine.dispose()
+
+    @property
+    def journal(self) -> str:
+        """Say how the database is kept safe, for `doctor`: the engine, its version and journal."""
+        with self._engine.connect() as connection:
+            version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+            if connection.dialect.name != "sqlite":
+                return f"{connection.dialect.name} {version}"
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+            return f"SQLite {version}，{str(mode).upper()} + FULL"
+
+
+def _path(url: str) -> Path | None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or is_memory(url):
+        return None
+    return Path(parsed.database or "")
+
+
+def _make_directory(url: str) -> None:
+    path = _path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _check_there(url: str) -> None:
+    path = _path(url)
+    if path is not None and not path.exists():
+        raise StoreMissing(f"没有找到数据库 {path.name}。", help="请先运行 lukeping init。")
+
+
+def _check_sound(url: str) -> None:
+    path = _path(url)
+    version = sqlite_module().sqlite_version
+    if path is None or is_sound_for_wal(version):
+        return
+    with path.open("rb") as file:
+        header = file.read(20)
+    if header[18:20] == b"\x02\x02":
+        raise StoreUnsound(
+            f"数据库处于 WAL 模式，而本机 SQLite {version} 在该模式下可能丢失已确认的写入。",
+            help="请安装 pysqlite3，或使用 3.51.3 以上的 SQLite。",
+        )
+
+
+def _check_current(connection: Connection) -> None:
+    if not inspect(connection).has_table(SETTING.name):
+        raise StoreMissing("这个数据库里还没有本系统的表。", help="请先运行 lukeping init。")
+    current = current_revision(connection)
+    if current != head_revision():
+        raise StoreOutdated(
+            f"数据库的版本是 {current}，程序需要 {head_revision()}。", help="请先备份，再运行 lukeping init --upgrade。"
+        )
