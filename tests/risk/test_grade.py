@@ -1,5 +1,6 @@
 """Every PD has exactly one grade, and worse PDs never get better grades."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -38,4 +39,4 @@ def test_a_higher_pd_never_has_a_better_grade(one: float, other: float) -> None:
 def test_steps_are_geometric_up_to_the_last() -> None:
     bounds = [grade.below for grade in SCALE[:-1]]
 
-    assert all(later == pytest.approx(2 * earlier) for earlier, later in zip(bounds, bounds[1:], strict=False))
+    assert all(later == pytest.approx(2 * earlier) for earlier, later in itertools.pairwise(bounds))
