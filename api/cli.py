@@ -1,0 +1,71 @@
+"""What does `lukeping` understand?"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from api.commands import intake, modelling, opening, scoring, serving
+from api.terminal.door import EXIT_REFUSED, say
+from api.terminal.usage import Command, Commands, told
+
+EXIT_INTERRUPTED = 130
+
+HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。分数仅供授信参考。
+
+退出码：0 给出了答复，1 故障，2 被拒绝或用法有误，130 被中断。
+
+设置读自环境变量 LUKEPING_STATE、LUKEPING_DATABASE、LUKEPING_HOST、LUKEPING_PORT。
+"""
+COMMANDS = (
+    ("init", opening.init),
+    ("intake", intake.intake),
+    ("train", modelling.train),
+    ("assess", scoring.assess),
+    ("score-all", scoring.score_all),
+    ("catalogue", modelling.catalogue),
+    ("serve", serving.serve),
+    ("doctor", serving.doctor),
+    ("demo", opening.demo),
+    ("evaluate", modelling.evaluate),
+)
+
+
+def build() -> typer.Typer:
+    """Put the commands together."""
+    app = typer.Typer(
+        name="lukeping",
+        cls=Commands,
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # Rich help alone would cost half of the half second that help may take.
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    for name, function in COMMANDS:
+        app.command(name, cls=Command)(function)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    try:
+        ended = build()(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except typer.Abort:
+        ended = EXIT_INTERRUPTED
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+            say(context.get_help())
+        else:
+            say(told(error))
+            say(f"  建议：{context.command_path if context else 'lukeping'} --help")
+        ended = EXIT_REFUSED
+    if ended == EXIT_INTERRUPTED:
+        say("已中断。")
+    sys.exit(ended or 0)
+
+
+if __name__ == "__main__":
+    main()

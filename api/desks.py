@@ -1,0 +1,285 @@
+"""What may the doors ask for, and in which words?
+
+Command line and HTTP see these Protocols and plain values alone; `api.wiring` puts the rooms behind them.
+So a door never imports a database, a frame or a model, and a test hands it a desk made of dictionaries.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from api.clock import now
+from data.spec.access import Purpose
+from data.spec.identifiers import Identifier
+from data.spec.progress import Progress
+from risk.assessment import Assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Institution:
+    """Name one institution that may ask: a bank, a guarantor, the bureau."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedToken:
+    """Carry a bearer token in clear, once: only its hash is kept."""
+
+    institution: Institution
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RememberedAnswer:
+    """Keep what was answered under an idempotency key."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedBatch:
+    """Account for every row of one file."""
+
+    batch_id: str
+    list_name: str
+    list_label: str
+    file: str
+    read: int
+    kept: int
+    already_known: int
+    skipped: int
+    quarantined: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Reason code -> row numbers in the file."""
+    note: str = ""
+
+    @property
+    def refused(self) -> int:
+        """Count the quarantined rows."""
+        return sum(len(rows) for rows in self.quarantined.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSummary:
+    """Say what a training came to."""
+
+    model_id: str
+    card: str
+    label: str
+    rows: int
+    defaults: int
+    demonstration: bool
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Say what a run on a real source came to: figures by name, and sentences for a reader."""
+
+    source: str
+    figures: Mapping[str, object]
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueFeature:
+    """Declare one feature to a reader."""
+
+    name: str
+    label: str
+    unit: str
+    group: str
+    group_label: str
+    direction: int
+    reason: str
+    absence: str
+    lists: tuple[str, ...]
+    cards: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueModel:
+    """Declare the model that now answers for a card."""
+
+    id: str
+    card: str
+    label: str
+    horizon_months: int | None
+    trained_on: date | None
+    demonstration: bool
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """List what scores are made of."""
+
+    features: tuple[CatalogueFeature, ...]
+    models: tuple[CatalogueModel, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Tell one finding of the doctor: what was looked at, whether it is well, what was seen, what helps."""
+
+    name: str
+    well: bool
+    seen: str
+    help: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """Say what a new store came to; the tokens are in clear here and nowhere else."""
+
+    demonstration: bool
+    tokens: tuple[IssuedToken, ...]
+    batches: tuple[LoadedBatch, ...] = ()
+    model: TrainingSummary | None = None
+
+
+class Chapters(Progress, Protocol):
+    """Hear of chapters beside stages: a command's own headings over what the rooms report."""
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter with a heading of its own."""
+
+
+class Visit(Protocol):
+    """Do the work of one request in one transaction; nothing is kept without commit."""
+
+    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
+        """Find what was answered under this key before."""
+
+    def assess(
+        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+    ) -> Assessment:
+        """Assess one enterprise for the institution; raise a Refusal."""
+
+    def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
+        """Read an assessment of this institution's own; None where it has none by this id."""
+
+    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
+        """Keep the answer beside what it answers."""
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+
+
+class InstitutionDesk(Protocol):
+    """Know institutions by their tokens, and issue them."""
+
+    def find_by_token(self, token_hash: str) -> Institution | None:
+        """Find the institution whose token has this sha256."""
+
+
+class AssessmentDesk(Protocol):
+    """Assess enterprises, one or all."""
+
+    def visit(self, *, at: datetime) -> AbstractContextManager[Visit]:
+        """Open the unit of work of one request."""
+
+    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+        """Assess one enterprise as the bureau under its duty, and keep the answer."""
+
+    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
+        """Assess every enterprise known, in the order of their codes; nothing is kept."""
+
+    def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
+        """Assess a borrower of the demonstration city today, one with something to say, and keep the answer."""
+
+
+class OpeningDesk(Protocol):
+    """Make a store: all of it, or nothing."""
+
+    def exists(self) -> bool:
+        """Tell whether a store stands here."""
+
+    def create(self, *, demonstration: bool, enterprises: int, progress: Chapters, anew: bool = False) -> Opened:
+        """Make the store with its institutions, and for a demonstration with city, consents and a model.
+
+        `anew` replaces a store that stands here. Raises a Refusal where one stands already.
+        """
+
+
+class CatalogueDesk(Protocol):
+    """Tell what scores are made of."""
+
+    def read(self) -> Catalogue:
+        """Return features and models from their declarations."""
+
+
+class HealthDesk(Protocol):
+    """Tell whether the service can answer."""
+
+    def check_ready(self) -> Sequence[Check]:
+        """Look at the store and the model, quickly."""
+
+    def diagnose(self) -> Sequence[Check]:
+        """Look at everything the service rests on."""
+
+
+class IntakeDesk(Protocol):
+    """Load official lists and real sources into the store."""
+
+    def load_file(
+        self,
+        path: Path,
+        *,
+        list_name: str | None,
+        known_on: date | None,
+        strict: bool,
+        at: datetime,
+        progress: Progress,
+    ) -> LoadedBatch:
+        """Load one file; raise a Refusal where nothing was changed."""
+
+    def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+        """Load a folder of lists, each file its own batch."""
+
+    def load_source(self, source: str, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+        """Load a real source into a store of its own (decision 13)."""
+
+    def list_names(self) -> Mapping[str, str]:
+        """Return the lists' command names and labels."""
+
+
+class TrainingDesk(Protocol):
+    """Train models."""
+
+    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
+        """Train a card's model on what was known before as_of and shelve it; raise a Refusal."""
+
+
+class EvaluationDesk(Protocol):
+    """Try the method on real sources."""
+
+    def evaluate(self, source: str, folder: Path | None, *, at: datetime, progress: Progress) -> Evaluation:
+        """Evaluate on a source in a temporary store of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desks:
+    """Hand a door everything it may ask for; today is the store's own, where it has one."""
+
+    today: date | None
+    institutions: InstitutionDesk
+    assessments: AssessmentDesk
+    catalogue: CatalogueDesk
+    health: HealthDesk
+    intake: IntakeDesk
+    training: TrainingDesk
+    evaluation: EvaluationDesk
+
+    def now(self) -> datetime:
+        """Return the instant by the store's clock."""
+        return now(self.today)

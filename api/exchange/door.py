@@ -1,0 +1,61 @@
+"""What does every endpoint receive: the desks, the instant, the idempotency key, the request's fingerprint?"""
+
+import re
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+
+from api.desks import Desks
+from api.identity import GUARD, GuardedRoute
+from api.problems import IdempotencyKeyMalformed, IdempotencyKeyMissing
+
+KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def guarded_router(tag: str) -> APIRouter:
+    """Return a router whose every route demands a token."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=GuardedRoute, dependencies=[GUARD])
+
+
+def _desks(request: Request) -> Desks:
+    desks: Desks = request.app.state.desks
+    return desks
+
+
+def _now(request: Request) -> datetime:
+    instant: datetime = request.app.state.clock()
+    return instant
+
+
+async def _fingerprint(request: Request) -> str:
+    """Tell requests apart: method, path and the very bytes of the body."""
+    head = f"{request.method} {request.url.path}\n".encode()
+    return sha256(head + await request.body()).hexdigest()
+
+
+def _idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="幂等键（必填）：每次新请求取一个新的随机值；网络出错后用同一个值重发，得到同一个答复。",
+            examples=["b8f7c9a2-6d1e-4b7e-9a53-2f1f0c9d8e7a"],
+        ),
+    ] = None,
+) -> str:
+    if key is None:
+        raise IdempotencyKeyMissing(
+            "请求头缺少 Idempotency-Key。", help="请为每次新请求生成一个随机值，重发时保持不变。"
+        )
+    if not KEY.fullmatch(key):
+        raise IdempotencyKeyMalformed("Idempotency-Key 须为 1 至 128 个可见的 ASCII 字符。", help="建议使用 UUID。")
+    return key
+
+
+DesksHere = Annotated[Desks, Depends(_desks)]
+Now = Annotated[datetime, Depends(_now)]
+"""The only clock of the service."""
+Fingerprint = Annotated[str, Depends(_fingerprint)]
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]

@@ -1,0 +1,51 @@
+"""Is the service alive, and can it answer?"""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.exchange.door import DesksHere
+from api.exchange.report import Frozen
+from api.problems import refusals
+
+router = APIRouter(prefix="/health", tags=["健康"])
+
+
+class Liveness(Frozen):
+    """服务进程在运行。"""
+
+    status: Literal["live"] = Field(default="live", description="运行中", examples=["live"])
+
+
+class Readiness(Frozen):
+    """服务能否作答，以及各项检查；不含任何内部细节。"""
+
+    status: Literal["ready", "not_ready"] = Field(description="能否作答", examples=["ready"])
+    checks: dict[str, bool] = Field(description="各项检查是否通过", examples=[{"存储": True, "模型": True}])
+
+
+@router.get("/live", operation_id="check_live", summary="进程是否在运行", responses=refusals())
+def check_live() -> Liveness:
+    """进程在运行即返回 200。
+
+    (Answer 200 while the process runs.)
+    """
+    return Liveness()
+
+
+@router.get(
+    "/ready",
+    operation_id="check_ready",
+    summary="能否作答",
+    responses={503: {"model": Readiness, "description": "暂不能作答：存储不可用或模型未载入"}, **refusals()},
+)
+def check_ready(desks: DesksHere, response: Response) -> Readiness:
+    """存储可用且模型已载入时返回 200，否则 503。
+
+    (Answer 200 when the store answers and a model is loaded, else 503.)
+    """
+    checks = {check.name: check.well for check in desks.health.check_ready()}
+    ready = all(checks.values())
+    response.status_code = 200 if ready else 503
+    return Readiness(status="ready" if ready else "not_ready", checks=checks)

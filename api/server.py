@@ -1,0 +1,83 @@
+"""How does the service run: listen, say where, end well?"""
+
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from api.clock import clock_of
+from api.log import open_log
+from api.terminal.door import say
+from api.wiring import open_desks, warm_up
+from data.spec.errors import Refusal
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+GRACE_SECONDS = 20
+"""So long may requests in flight take when the service is told to stop."""
+
+
+class PortTaken(Refusal):
+    """Another process listens there."""
+
+    code = "port-taken"
+    status = 409
+
+
+class Service(uvicorn.Server):
+    """Say where the service listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, settings: "Settings", *, demonstration: bool) -> None:
+        super().__init__(config)
+        self._settings, self._demonstration = settings, demonstration
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then say so."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            announce(self._settings, sockets[0], demonstration=self._demonstration)
+
+
+def announce(settings: "Settings", listening: socket.socket, *, demonstration: bool) -> None:
+    """Say the address, the documents' address, and where the token lies (decision 21)."""
+    host, port = listening.getsockname()[:2]
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    say("鲁科评已启动" + ("（演示数据：企业与数字均为虚构）" if demonstration else ""))
+    say(f"  地址      {address}")
+    say(f"  接口文档  {address}/docs")
+    if settings.token_file.exists():
+        say(f"  演示令牌  {settings.token_file}（仅本人可读）")
+    say("  按 Ctrl-C 结束")
+
+
+def run_service(settings: "Settings", *, host: str, port: int) -> None:
+    """Listen until told to stop; Ctrl-C and SIGTERM are a normal end."""
+    from api.app import create_app
+
+    desks = open_desks(settings)
+    log = open_log(settings.log_file)
+    app = create_app(desks, clock=clock_of(desks.today), log=log, warm_up=lambda: warm_up(desks))
+    listening = _listen(host, port)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    # uvicorn raises the signal again once it has stopped, which would end the process by that signal.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    with listening:
+        Service(config, settings, demonstration=desks.today is not None).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is begun, so that a taken one is a refusal."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        # Listening at once makes a second process see the port as taken; uvicorn accepts later.
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(f"不能在 {host}:{port} 监听。", help="端口可能已被占用；请用 --port 换一个。") from error
+    return listening

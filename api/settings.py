@@ -1,0 +1,41 @@
+"""Which settings does the service have, and from where do they come?"""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read the service's settings from the environment (LUKEPING_...); every one has a working default."""
+
+    model_config = SettingsConfigDict(env_prefix="LUKEPING_", frozen=True, extra="ignore")
+
+    state: Path = Field(default=Path(".lukeping"), description="状态目录：存储、模型、令牌、日志")
+    database: str | None = Field(default=None, description="数据库地址；缺省为状态目录中的 SQLite 文件")
+    host: str = Field(default="127.0.0.1", description="服务监听的地址")
+    port: int = Field(default=8000, ge=0, le=65535, description="服务监听的端口")
+
+    @property
+    def database_url(self) -> str:
+        """Return the store's address."""
+        return self.database or f"sqlite:///{self.state / 'lukeping.db'}"
+
+    @property
+    def shelf(self) -> Path:
+        """Return the folder of models."""
+        return self.state / "models"
+
+    @property
+    def token_file(self) -> Path:
+        """Return the file that holds the demonstration's tokens (mode 0600)."""
+        return self.state / "tokens.json"
+
+    @property
+    def log_file(self) -> Path:
+        """Return the file that holds log lines and the tracebacks of faults."""
+        return self.state / "lukeping.log"
+
+    def at(self, state: Path) -> "Settings":
+        """Return the same settings for another state folder, on its embedded store."""
+        return self.model_copy(update={"state": state, "database": None})

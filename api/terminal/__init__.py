@@ -1,0 +1,1 @@
+"""What does the command line show, and how does it end?"""

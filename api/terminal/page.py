@@ -1,0 +1,218 @@
+"""What does an assessment look like on a terminal?"""
+
+from collections.abc import Iterator, Sequence
+from math import fsum
+from typing import TYPE_CHECKING
+
+from data.spec.table import GROUP_LABELS, Group
+from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Reason, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+PURPOSE_LABELS = {
+    "pre_loan": "贷前评估",
+    "monitoring": "贷后监测",
+    "guarantee": "担保评估",
+    "joint_evaluation": "联合评价",
+}
+MARK = "演示数据 · 企业与数字均为虚构"
+ADVICE = "仅供授信参考；是否放款由银行自行决定。"
+BAR = 22
+"""Cells on either side of the zero line."""
+
+GOOD = "blue"
+BAD = "red"
+SHOWN_EACH_WAY = 5
+
+
+def show(answer: Assessment) -> None:
+    """Print the assessment on stdout."""
+    from rich.console import Console
+
+    print_page(Console(highlight=False), answer)
+
+
+def print_page(console: "Console", answer: Assessment) -> None:
+    """Print the assessment as one page that is read from top to bottom in half a minute."""
+    for part in _parts(answer):
+        console.print(part)
+
+
+def _parts(answer: Assessment) -> Iterator["RenderableType"]:
+    yield _head(answer)
+    if answer.score is None:
+        yield _no_score(answer)
+    if answer.groups:
+        yield _heading("各方面的分值")
+        yield _groups(answer)
+        yield _sum_line(answer)
+    yield from _reasons("加分的主要理由", "▲", GOOD, answer.reasons_for)
+    yield from _reasons("减分的主要理由", "▼", BAD, answer.reasons_against)
+    yield _foot(answer)
+
+
+def _head(answer: Assessment) -> "RenderableType":
+    from rich import box
+    from rich.console import Group as Stack
+    from rich.panel import Panel
+    from rich.text import Text
+
+    name = Text.assemble((answer.enterprise_name, "bold"), "  ", (answer.identifier, "dim"))
+    lines = [name]
+    if answer.score is not None:
+        lines += [Text(), _score_line(answer), _probability_line(answer)]
+    elif answer.grade:
+        lines += [Text(), Text.assemble("等级 ", (answer.grade, "bold"), f"  {answer.grade_label}")]
+    day = (
+        f"评估日 {answer.as_of}   有效期至 {answer.valid_until}   {PURPOSE_LABELS.get(answer.purpose, answer.purpose)}"
+    )
+    lines += [Text(), Text(day, style="dim")]
+    mark = f"[black on yellow] {MARK} [/]" if answer.demonstration else None
+    return Panel(Stack(*lines), title="[bold]鲁科评 · 企业信用评估[/]", subtitle=mark, box=box.ROUNDED, padding=(1, 2))
+
+
+def _score_line(answer: Assessment) -> "Text":
+    from rich.text import Text
+
+    position = 0 if answer.score is None else round((answer.score - 300) / 600 * 30)
+    scale = Text.assemble(
+        ("300 ", "dim"), ("━" * position, GOOD), ("●", f"bold {GOOD}"), ("─" * (30 - position), "dim"), (" 900", "dim")
+    )
+    grade = f"{answer.grade or ''}" + (f"（{answer.grade_label}）" if answer.grade_label else "")
+    return Text.assemble("信用分 ", (str(answer.score), f"bold {GOOD}"), "   等级 ", (grade, "bold"), "   ", scale)
+
+
+def _probability_line(answer: Assessment) -> "Text":
+    from rich.text import Text
+
+    if answer.pd is None:
+        return Text("不给出违约概率（专家卡，未经校准）", style="dim")
+    horizon = answer.model.horizon_months if answer.model else None
+    text = Text.assemble(f"{horizon} 个月内违约概率 " if horizon else "违约概率 ", (percent(answer.pd), "bold"))
+    if answer.pd_low is not None and answer.pd_high is not None:
+        text.append(f"   80% 区间 {percent(answer.pd_low)} 至 {percent(answer.pd_high)}")
+    return text
+
+
+def percent(value: float) -> str:
+    """Write a probability as a reader says it: two digits that mean something, not four.
+
+    >>> percent(0.0234), percent(0.00042), percent(0.5)
+    ('2.3%', '0.04%', '50.0%')
+    """
+    return f"{value:.1%}" if value >= 0.001 else f"{value:.2%}"
+
+
+def _no_score(answer: Assessment) -> "RenderableType":
+    from rich.text import Text
+
+    code = f"（代码 {answer.code}）" if answer.code else ""
+    return Text.assemble(
+        (f"  {STATUS_LABELS[answer.status]}", f"bold {BAD}" if answer.status is Status.IN_DEFAULT else "bold yellow"),
+        f"{code}  {answer.message}",
+    )
+
+
+def _heading(title: str) -> "Text":
+    from rich.text import Text
+
+    return Text(f"\n  {title}", style="bold")
+
+
+def _groups(answer: Assessment) -> "RenderableType":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_header=False, padding=(0, 1), pad_edge=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    widest = max((abs(group.points) for group in answer.groups), default=0.0)
+    for group in sorted(answer.groups, key=lambda group: -group.points):
+        table.add_row(group.label, bar(group, widest), signed(group.points))
+    return table
+
+
+def bar(group: GroupPoints, widest: float) -> "Text":
+    """Draw one group's points left (worse) or right (better) of a zero line."""
+    from rich.text import Text
+
+    cells = round(abs(group.points) / widest * BAR) if widest else 0
+    left = "█" * cells if group.points < 0 else ""
+    right = "█" * cells if group.points > 0 else ""
+    return Text.assemble((left.rjust(BAR), BAD), ("│", "dim"), (right.ljust(BAR), GOOD))
+
+
+def signed(points: float) -> str:
+    """Write points with their sign.
+
+    >>> signed(3.21), signed(-0.04), signed(-12.0)
+    ('+3.2', '0.0', '-12.0')
+    """
+    rounded = round(points, 1)
+    return f"{rounded:+.1f}" if rounded else "0.0"
+
+
+def _sum_line(answer: Assessment) -> "RenderableType":
+    """Prove the sum: lines of the model plus groups are the score."""
+    from rich.text import Text
+
+    terms = [
+        f"{line.label} {line.points:.1f}" if not number else f"{line.label} {signed(line.points)}"
+        for number, line in enumerate(answer.lines)
+    ]
+    total = fsum([*(line.points for line in answer.lines), *(group.points for group in answer.groups)])
+    groups = signed(fsum(group.points for group in answer.groups))
+    return Text(f"  合计：{' ，'.join(terms)} ，各方面 {groups} ＝ {total:.1f}".replace(" ，", "，"), style="dim")
+
+
+def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> Iterator["RenderableType"]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not reasons:
+        return
+    yield _heading(title)
+    for reason in reasons[:SHOWN_EACH_WAY]:
+        yield Padding(
+            Text.assemble((f"{sign} {signed(reason.points)} ", f"bold {colour}"), reason.sentence), (0, 0, 0, 2)
+        )
+        for line in source_lines(reason):
+            yield Padding(Text(line, style="dim"), (0, 0, 0, 11))
+
+
+def source_lines(reason: Reason) -> list[str]:
+    """Point to the rows behind a reason: list, file, rows; one line per file, at most two."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for source in reason.sources:
+        rows.setdefault((source.list_label, source.file), []).append(source.file_row)
+    lines = [
+        f"来源：《{label}》{file} 第 {_row_numbers(sorted(set(numbers)))} 行" for (label, file), numbers in rows.items()
+    ]
+    more = [f"另有 {len(lines) - 2} 个来源文件"] if len(lines) > 2 else []
+    return lines[:2] + more
+
+
+def _row_numbers(numbers: Sequence[int]) -> str:
+    shown = "、".join(str(number) for number in numbers[:4])
+    return f"{shown} 等 {len(numbers)}" if len(numbers) > 4 else shown
+
+
+def _foot(answer: Assessment) -> "RenderableType":
+    from rich.console import Group as Stack
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines = [Text(f"· {note}", style="dim") for note in answer.notes]
+    if answer.model:
+        trained = f"，训练数据截至 {answer.model.trained_on}" if answer.model.trained_on else ""
+        lines.append(Text(f"· 模型 {answer.model.label}（{answer.model.id}{trained}）", style="dim"))
+    lines.append(Text(f"· 评估编号 {answer.id}。{ADVICE}", style="dim"))
+    return Padding(Stack(*lines), (1, 0, 1, 2))
+
+
+def group_label(name: str) -> str:
+    """Return a group's Chinese name."""
+    return GROUP_LABELS[Group(name)] if name in set(Group) else name

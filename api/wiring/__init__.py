@@ -1,0 +1,50 @@
+"""Who does what the doors ask for? The composition root: the only place that sees every room.
+
+Importing it is light; each function imports the rooms that it puts together.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk
+    from api.settings import Settings
+
+
+def open_desks(settings: "Settings") -> "Desks":
+    """Open the store and hand out every desk on it; raise a Refusal where no sound store stands."""
+    from api.wiring.desks import desks_on
+
+    return desks_on(settings)
+
+
+def opening_desk(settings: "Settings") -> "OpeningDesk":
+    """Hand out the desk that makes stores."""
+    from api.wiring.opening import Opening
+
+    return Opening(settings)
+
+
+def open_catalogue(settings: "Settings") -> "CatalogueDesk":
+    """Hand out the catalogue, which needs no store."""
+    from api.wiring.catalogue import DeclaredCatalogue
+
+    return DeclaredCatalogue(settings.shelf)
+
+
+def health_desk(settings: "Settings") -> "HealthDesk":
+    """Hand out the desk that examines, whatever state the store is in."""
+    from api.wiring.health import Doctor
+
+    return Doctor(settings)
+
+
+def evaluation_desk() -> "EvaluationDesk":
+    """Hand out the desk that tries the method on real sources."""
+    from api.wiring.evaluation import OutsideEvaluation
+
+    return OutsideEvaluation()
+
+
+def warm_up(desks: "Desks") -> None:
+    """Import and load what the first request would wait for."""
+    desks.health.check_ready()

@@ -1,0 +1,440 @@
+"""Desks made of dictionaries, and a service on them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.clock import SHANGHAI
+from api.desks import (
+    Catalogue,
+    CatalogueFeature,
+    CatalogueModel,
+    Check,
+    Desks,
+    Evaluation,
+    Institution,
+    LoadedBatch,
+    Opened,
+    RememberedAnswer,
+    TrainingSummary,
+)
+from api.identity import token_hash
+from api.log import open_log
+from data.spec.access import Purpose
+from data.spec.errors import DayInFuture, EnterpriseUnknown, Refusal
+from data.spec.identifiers import Identifier, with_uscc_check_digit
+from data.spec.progress import Progress
+from risk.assessment import (
+    Assessment,
+    GroupPoints,
+    Line,
+    ModelReference,
+    Reason,
+    Source,
+    Status,
+)
+
+TODAY = date(2026, 1, 1)
+NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
+KNOWN = with_uscc_check_digit("91370303MA3C00000")
+UNKNOWN = with_uscc_check_digit("91370303MA3C99999")
+EMPTY = with_uscc_check_digit("91370303MA3C11111")
+SILENT = with_uscc_check_digit("91370303MA3C22222")
+TOKENS = {
+    "bank-a": "lk_" + "a" * 43,
+    "bank-b": "lk_" + "b" * 43,
+}
+
+
+class ConsentRequired(Refusal):
+    """The enterprise has not consented."""
+
+    code = "consent-required"
+    status = 403
+
+
+def reason(feature: str, group: str, points: float) -> Reason:
+    """Return a reason with one source."""
+    source = Source(
+        list_label="研发投入统计", file="研发投入2024.xlsx", batch_id="b1", file_row=12, known_on=date(2025, 4, 1)
+    )
+    return Reason(
+        feature=feature,
+        label=feature,
+        group=group,
+        value=0.06,
+        unit="/1",
+        points=points,
+        sentence=f"{feature} 与{'较低' if points > 0 else '较高'}的违约概率相关。",
+        sources=(source,),
+    )
+
+
+def scored(id: str = "a-1", *, identifier: str = KNOWN, as_of: date = TODAY) -> Assessment:
+    """Return an assessment whose lines and groups sum to its score."""
+    points = {"rnd": 14.5, "conduct": -7.25, "patents": 2.75}
+    contributions = {
+        "rnd_one": 8.0, "rnd_two": 4.0, "rnd_three": 2.5, "conduct_one": -9.25, "conduct_two": 2.0, "patents_one": 2.75,
+    }  # fmt: skip
+    return Assessment(
+        id=id,
+        status=Status.SCORED,
+        enterprise_name="淄博恒拓陶瓷科技（演示）有限公司",
+        identifier=identifier,
+        as_of=as_of,
+        made_at=NOW,
+        valid_until=date(2026, 4, 1),
+        purpose="pre_loan",
+        demonstration=True,
+        score=634,
+        grade="A",
+        grade_label="较低风险",
+        pd=0.0123,
+        pd_low=0.008,
+        pd_high=0.0191,
+        interval="80% 聚类自助法",
+        model=ModelReference(
+            id="application-1",
+            card="application",
+            label="申请卡",
+            horizon_months=18,
+            trained_on=TODAY,
+            demonstration=True,
+        ),
+        groups=tuple(GroupPoints(group=name, label=name, points=value) for name, value in points.items()),
+        lines=(
+            Line(name="base", label="基准分", points=624.25),
+            Line(name="rounding", label="取整", points=-0.25),
+        ),
+        reasons_for=(
+            reason("rnd_one", "rnd", 8.0),
+            reason("rnd_two", "rnd", 4.0),
+            reason("patents_one", "patents", 2.75),
+            reason("rnd_three", "rnd", 2.5),
+            reason("conduct_two", "conduct", 2.0),
+        ),  # fmt: skip
+        reasons_against=(reason("conduct_one", "conduct", -9.25),),
+        contributions=contributions,
+        values=dict.fromkeys(contributions, 0.06),
+        notes=("本评估由演示数据训练的模型作出，只证明流程。",),
+        consent_id="c-1",
+        consent_version=1,
+    )
+
+
+def not_scored(id: str = "a-2", *, identifier: str = EMPTY) -> Assessment:
+    """Return an answer without a score."""
+    return Assessment(
+        id=id,
+        status=Status.NOT_SCORED,
+        enterprise_name="淄博空白科技（演示）有限公司",
+        identifier=identifier,
+        as_of=TODAY,
+        made_at=NOW,
+        valid_until=date(2026, 4, 1),
+        purpose="pre_loan",
+        demonstration=True,
+        code="no-evidence",
+        message="库中没有这家企业的任何材料。",
+    )
+
+
+class FakeStore:
+    """Keep what was committed, and count what was done."""
+
+    def __init__(self) -> None:
+        self.institutions = {
+            token_hash(token): Institution(code=code, name=f"{code}（演示）", kind="bank")
+            for code, token in TOKENS.items()
+        }
+        self.assessments: dict[tuple[str, str], Assessment] = {}
+        self.answers: dict[tuple[str, str, str], RememberedAnswer] = {}
+        self.assessed: list[tuple[str, Purpose, date]] = []
+        self.fault: Exception | None = None
+
+
+class FakeVisit:
+    """Do one request's work on copies; commit puts them in place."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+        self._assessments = dict(store.assessments)
+        self._answers = dict(store.answers)
+
+    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
+        return self._answers.get((tenant, route, key))
+
+    def assess(
+        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+    ) -> Assessment:
+        if self._store.fault is not None:
+            raise self._store.fault
+        self._store.assessed.append((institution.code, purpose, as_of))
+        answer = answer_for(identifier, as_of=as_of, id=id)
+        self._assessments[institution.code, id] = answer
+        return answer
+
+    def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
+        return self._assessments.get((institution.code, id))
+
+    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
+        self._answers[tenant, route, key] = answer
+
+    def commit(self) -> None:
+        self._store.assessments, self._store.answers = self._assessments, self._answers
+
+
+def answer_for(identifier: Identifier, *, as_of: date, id: str) -> Assessment:
+    """Answer as the house would: refuse, say that there is no score, or score."""
+    if identifier.value == UNKNOWN:
+        raise EnterpriseUnknown(f"本库中没有标识为“{identifier}”的企业。", help="请核对代码。")
+    if as_of > TODAY:
+        raise DayInFuture(f"{as_of} 还没有到。", help="请选择今天或以前的日期。")
+    if identifier.value == SILENT:
+        raise ConsentRequired("企业尚未授权贵机构查询。", help="请企业签署授权书。")
+    if identifier.value == EMPTY:
+        return not_scored(id)
+    return scored(id, identifier=str(identifier), as_of=as_of)
+
+
+class FakeDesks:
+    """Every desk in one, on a fake store."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self.store = store
+        self.checks = [Check(name="存储", well=True, seen="可读写"), Check(name="模型", well=True, seen="已载入")]
+        self.calls: list[tuple[str, Mapping[str, Any]]] = []
+
+    def find_by_token(self, token_hash: str) -> Institution | None:
+        return self.store.institutions.get(token_hash)
+
+    @contextmanager
+    def visit(self, *, at: datetime) -> Iterator[FakeVisit]:
+        yield FakeVisit(self.store)
+
+    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+        if self.store.fault is not None:
+            raise self.store.fault
+        return answer_for(identifier, as_of=as_of, id="a-1")
+
+    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
+        progress.stage("评分", 3)
+        yield scored()
+        yield not_scored()
+        yield replace(scored("a-3"), enterprise_name="=HYPERLINK(1)")
+
+    def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
+        return scored()
+
+    def read(self) -> Catalogue:
+        feature = CatalogueFeature(
+            name="rnd_one",
+            label="研发投入强度",
+            unit="/1",
+            group="rnd",
+            group_label="研发投入",
+            direction=-1,
+            reason="持续研发的企业更稳定。",
+            absence="未知",
+            lists=("研发投入统计",),
+            cards=("application",),
+            fingerprint="0" * 64,
+        )
+        model = CatalogueModel(
+            id="application-1",
+            card="application",
+            label="申请卡",
+            horizon_months=18,
+            trained_on=TODAY,
+            demonstration=True,
+            features=("rnd_one",),
+        )
+        return Catalogue(features=(feature,), models=(model,))
+
+    def check_ready(self) -> Sequence[Check]:
+        return self.checks
+
+    def diagnose(self) -> Sequence[Check]:
+        return self.checks
+
+    def load_file(self, path: Path, **options: Any) -> LoadedBatch:
+        self.calls.append(("load_file", {"path": path, **options}))
+        return batch(path.name)
+
+    def load_folder(self, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
+        self.calls.append(("load_folder", {"folder": folder}))
+        return [batch(path.name) for path in sorted(folder.iterdir())]
+
+    def load_source(self, source: str, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
+        self.calls.append(("load_source", {"source": source, "folder": folder}))
+        return [batch(source)]
+
+    def list_names(self) -> Mapping[str, str]:
+        return {"patent": "专利", "rnd_year": "研发投入统计"}
+
+    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
+        progress.stage("计算特征", 2)
+        progress.advance()
+        return trained()
+
+    def evaluate(self, source: str, folder: Path | None, *, at: datetime, progress: Progress) -> Evaluation:
+        return Evaluation(source=source, figures={"auc": 0.88, "firms": 123}, sentences=("AUC 0.88。",))
+
+    def exists(self) -> bool:
+        return False
+
+    def create(self, *, demonstration: bool, enterprises: int, progress: Any, anew: bool = False) -> Opened:
+        self.calls.append(("create", {"demonstration": demonstration, "enterprises": enterprises, "anew": anew}))
+        progress.chapter("名单")
+        return Opened(demonstration=demonstration, tokens=(), batches=(batch("a.xlsx"),), model=trained())
+
+
+def batch(file: str) -> LoadedBatch:
+    """Return a batch with two rows set aside."""
+    return LoadedBatch(
+        batch_id="b1",
+        list_name="patent",
+        list_label="专利",
+        file=file,
+        read=10,
+        kept=7,
+        already_known=1,
+        skipped=0,
+        quarantined={"patent-number": [4, 9]},
+    )
+
+
+def trained() -> TrainingSummary:
+    """Return a training's summary."""
+    return TrainingSummary(
+        model_id="application-1", card="application", label="申请卡", rows=900, defaults=40, demonstration=True,
+        metrics={"auc": 0.8},
+    )  # fmt: skip
+
+
+def desks_of(fake: FakeDesks) -> Desks:
+    """Hand one object out as every desk."""
+    return Desks(
+        today=TODAY,
+        institutions=fake,
+        assessments=fake,
+        catalogue=fake,
+        health=fake,
+        intake=fake,
+        training=fake,
+        evaluation=fake,
+    )
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    """Return an empty store with two banks."""
+    return FakeStore()
+
+
+@pytest.fixture
+def fake(store: FakeStore) -> FakeDesks:
+    """Return the desks before they are handed out."""
+    return FakeDesks(store)
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Path:
+    """Return where the service logs."""
+    return tmp_path / "lukeping.log"
+
+
+@pytest.fixture
+def app(fake: FakeDesks, log_file: Path) -> FastAPI:
+    """Return the service on fake desks, at an instant that stands still."""
+    return create_app(desks_of(fake), clock=lambda: NOW, log=open_log(log_file))
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Return a client of the service."""
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bank_a() -> dict[str, str]:
+    """Return the first bank's headers, with an idempotency key."""
+    return {"Authorization": f"Bearer {TOKENS['bank-a']}", "Idempotency-Key": "key-0001"}
+
+
+@pytest.fixture
+def bank_b() -> dict[str, str]:
+    """Return the second bank's headers, with an idempotency key."""
+    return {"Authorization": f"Bearer {TOKENS['bank-b']}", "Idempotency-Key": "key-0001"}
+
+
+@pytest.fixture
+def known() -> str:
+    """Return the code of an enterprise that can be scored."""
+    return KNOWN
+
+
+@pytest.fixture
+def wanted() -> Callable[..., dict[str, object]]:
+    """Return a maker of request bodies: `code` names a firm of the fake, other members replace."""
+    codes = {"known": KNOWN, "unknown": UNKNOWN, "empty": EMPTY, "silent": SILENT}
+
+    def make(code: str = "known", **members: object) -> dict[str, object]:
+        return {"enterprise": {"scheme": "uscc", "value": codes.get(code, code)}, **members}
+
+    return make
+
+
+@pytest.fixture
+def answered(log_file: Path) -> Callable[[], list[dict[str, Any]]]:
+    """Return a reader of the log's lines."""
+    return lambda: [json.loads(line) for line in log_file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def example() -> Callable[..., Assessment]:
+    """Return a maker of scored assessments."""
+    return scored
+
+
+@pytest.fixture
+def example_without_score() -> Callable[..., Assessment]:
+    """Return a maker of assessments without a score."""
+    return not_scored
+
+
+@pytest.fixture
+def commands(fake: FakeDesks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeDesks:
+    """Put the fake desks behind the commands, and a state folder of their own."""
+    monkeypatch.setenv("LUKEPING_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("LUKEPING_DATABASE", raising=False)
+    monkeypatch.setattr("api.wiring.open_desks", lambda _settings: desks_of(fake))
+    monkeypatch.setattr("api.wiring.open_catalogue", lambda _settings: fake)
+    monkeypatch.setattr("api.wiring.opening_desk", lambda _settings: fake)
+    monkeypatch.setattr("api.wiring.health_desk", lambda _settings: fake)
+    monkeypatch.setattr("api.wiring.evaluation_desk", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def run(commands: FakeDesks, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Return a runner of commands: exit code, stdout, stderr."""
+    from api.cli import main
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run_command
