@@ -1,0 +1,34 @@
+"""How are features of one row put together? Only exact operations, so that a row alone equals its batch.
+
+No logarithm and no power: their last bit may depend on where in an array a value stands.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """Divide, and answer NaN where the whole is not positive: never 0, never infinite."""
+    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
+
+
+def growth(now: Floats, before: Floats) -> Floats:
+    """Return the relative change, bounded to [-1, 10] so that a start from almost nothing does not run away."""
+    return np.clip(ratio(now - before, before), -1.0, 10.0)
+
+
+def share_of_years(days: Floats) -> Floats:
+    """Turn days into years of 365.25 days."""
+    return days / 365.25
+
+
+def positive(value: Floats) -> Floats:
+    """Answer 1 where the value is above zero, 0 where it is not, NaN where it is unknown."""
+    return np.where(np.isnan(value), np.nan, (value > 0).astype(np.float64))
+
+
+def known_or_zero(value: Floats) -> Floats:
+    """Take an unknown addend as zero; only for sums whose other addend is known."""
+    return np.where(np.isnan(value), 0.0, value)

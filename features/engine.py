@@ -1,0 +1,212 @@
+"""What is the value of each feature for each enterprise and day?
+
+`compute` is the only door, for a training spine of many rows and for a live request of one. Both take
+the same path, and sums are of integers, so an enterprise alone equals its row in the batch bit for bit.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.spec.missing import Missing
+from data.spec.table import Absence, Table, Unit
+from data.spec.tables.profile import enterprise_registration
+from features.reductions import Floats, Reduced, View, reduce
+from features.sight import Book, Bools, Part, look
+from features.spec import Aggregate, Derived, Feature, Reduce
+from features.windows import Ints, Window, to_days, window_start
+
+CHUNK_ROWS = 50_000
+"""Spine rows worked on at a time, so that memory is bounded by the chunk."""
+
+Events = Mapping[str, pd.DataFrame]
+Reasons = npt.NDArray[np.object_]
+
+
+def compute(features: Sequence[Feature], events: Events, spine: pd.DataFrame) -> pd.DataFrame:
+    """Return each feature's value for each row of the spine, NaN where it is unknown.
+
+    A table that is absent from `events` is not authorised: what rests on it is unknown, never zero.
+
+    Shapes: events holds one frame a table with the columns of `data.spec.table`; spine has enterprise_id
+        (int64), as_of (a day) and perhaps own_loan (application being judged; "" where it has no number
+        yet, None on the behaviour card). The result is float64 with the spine's index, one column a
+        feature in the order given.
+    Raises ValueError for a spine with missing days or times of day, OverflowError for uncountable numbers.
+    """
+    filled = np.full((len(spine), len(features)), np.nan)
+    for rows, known in _worked(features, events, spine):
+        for column, feature in enumerate(features):
+            filled[rows, column] = known[feature.name].value
+    return pd.DataFrame(filled, index=spine.index, columns=[feature.name for feature in features])
+
+
+def why_missing(
+    features: Sequence[Feature],
+    events: Events,
+    spine: pd.DataFrame,
+    *,
+    not_authorised: Collection[str] = frozenset(),
+    late: Collection[str] = frozenset(),
+) -> pd.DataFrame:
+    """Return, for each value that `compute` leaves unknown, one of the five reasons; None where it is known.
+
+    `not_authorised` and `late` name tables; a table absent from `events` counts as not authorised.
+
+    Shapes: as `compute`; the result holds data.spec.missing.Missing or None.
+    """
+    events = {name: frame for name, frame in events.items() if name not in not_authorised}
+    reasons = np.full((len(spine), len(features)), None, dtype=object)
+    for rows, known in _worked(features, events, spine):
+        for column, feature in enumerate(features):
+            reasons[rows, column] = _reasons(feature, known, frozenset(late))
+    return pd.DataFrame(reasons, index=spine.index, columns=[feature.name for feature in features], dtype=object)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Hold a feature's values for a part of the spine, and, for an aggregate, what there was to see."""
+
+    value: Floats
+    counted: Ints
+    knows: Bools
+    young: Bools
+    open: bool = True
+
+
+def _worked(
+    features: Sequence[Feature], events: Events, spine: pd.DataFrame
+) -> Iterator[tuple[Ints, dict[str, Known]]]:
+    """Yield, chunk by chunk, the places in the spine and what is known there of each feature and its inputs."""
+    needed = _with_inputs(features)
+    tables = {table.name: table for table in _tables(needed)}
+    order, whole, loans = _ordered_spine(spine)
+    enterprises = np.unique(whole.enterprise)
+    books = {
+        name: Book(table, events[name], enterprises=enterprises, loans=loans)
+        for name, table in tables.items()
+        if name in events
+    }
+    for begin in range(0, len(spine), CHUNK_ROWS):
+        piece = slice(begin, begin + CHUNK_ROWS)
+        part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
+        yield order[piece], _known(needed, books, part)
+
+
+def _with_inputs(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Return the features and all they rest on, each after its inputs."""
+    found: dict[str, Feature] = {}
+
+    def add(feature: Feature) -> None:
+        for each in feature.inputs:
+            add(each)
+        if found.setdefault(feature.name, feature) is not feature:
+            raise ValueError(f"two features are called {feature.name}")
+
+    for feature in features:
+        add(feature)
+    return tuple(found.values())
+
+
+def _tables(features: Iterable[Feature]) -> Iterator[Table]:
+    for feature in features:
+        if isinstance(feature.declaration, Aggregate):
+            yield feature.declaration.table
+        if feature.declaration.needs_history:
+            yield enterprise_registration
+
+
+def _ordered_spine(spine: pd.DataFrame) -> tuple[Ints, Part, "pd.Index[str]"]:
+    """Return the spine's rows ordered by enterprise, own loan and day, and the loans it asks about."""
+    when = spine["as_of"].to_numpy()
+    if np.isnat(when).any() or (when != when.astype("datetime64[D]")).any():
+        raise ValueError("as_of must be a day in every row of the spine")
+    enterprise = spine["enterprise_id"].to_numpy(dtype=np.int64)
+    loan, names = np.full(len(spine), -1), np.empty(0, object)
+    if "own_loan" in spine:
+        loan, names = pd.factorize(spine["own_loan"].to_numpy(dtype=object))
+    as_of = to_days(when)
+    order = np.lexsort((as_of, loan, enterprise))
+    return order, Part(enterprise[order], as_of[order], loan[order].astype(np.int64)), pd.Index(names, dtype=object)
+
+
+def _known(features: Sequence[Feature], books: Mapping[str, Book], part: Part) -> dict[str, Known]:
+    views = {name: View(book, look(book, part), part) for name, book in books.items()}
+    ages = views.get(enterprise_registration.name)
+    known: dict[str, Known] = {}
+    for feature in features:
+        declared = feature.declaration
+        young = _younger(ages, part, declared.needs_history)
+        if isinstance(declared, Derived):
+            value = _derive(declared, [known[each.name].value for each in feature.inputs])
+            known[feature.name] = Known(value, np.zeros(0, np.int64), np.zeros(0, bool), young)
+        elif declared.table.name in views:
+            known[feature.name] = _aggregate(views[declared.table.name], declared, young)
+        else:
+            nothing = np.full(len(part.as_of), np.nan)
+            known[feature.name] = Known(nothing, np.zeros(0, np.int64), np.zeros(0, bool), young, open=False)
+    return known
+
+
+def _derive(declared: Derived, inputs: list[Floats]) -> Floats:
+    value = np.asarray(declared.formula(*inputs), dtype=np.float64)
+    return np.where(np.isfinite(value), value, np.nan)
+
+
+def _aggregate(view: View, declared: Aggregate, young: Bools) -> Known:
+    reduced: Reduced = reduce(view, declared)
+    surely = declared.table.absence is Absence.ZERO
+    knows = np.ones(len(reduced.value), bool) if surely else view.knows
+    value = reduced.value
+    if declared.zero_when_empty:
+        value = np.where(reduced.counted == 0, np.where(knows, 0.0, np.nan), value)
+    elif declared.reduce is Reduce.COUNT:
+        value = np.where(reduced.counted == 0, np.nan, value)
+    return Known(value, reduced.counted, knows, young)
+
+
+def _younger(ages: View | None, part: Part, history: Window | None) -> Bools:
+    """Tell which firms were founded less than this long before as_of."""
+    if history is None or ages is None:
+        return np.zeros(len(part.as_of), bool)
+    founded = part.as_of - reduce(ages, _AGE).value
+    return np.asarray(founded > window_start(part.as_of, history))
+
+
+def _reasons(feature: Feature, known: Mapping[str, Known], late: frozenset[str]) -> Reasons:
+    here = known[feature.name]
+    if isinstance(feature.declaration, Aggregate):
+        reasons = _aggregate_reasons(feature.declaration, here, late)
+    else:
+        reasons = np.full(len(here.value), Missing.NOT_APPLICABLE, dtype=object)
+        for each in reversed(feature.inputs):
+            below = _reasons(each, known, late)
+            reasons = np.where(np.isnan(known[each.name].value), below, reasons)
+    reasons[here.young & (reasons != Missing.NOT_AUTHORISED)] = Missing.NOT_APPLICABLE
+    reasons[~np.isnan(here.value)] = None
+    return reasons
+
+
+def _aggregate_reasons(declared: Aggregate, here: Known, late: frozenset[str]) -> Reasons:
+    if not here.open:
+        return np.full(len(here.value), Missing.NOT_AUTHORISED, dtype=object)
+    if declared.table.name in late:
+        return np.full(len(here.value), Missing.LATE, dtype=object)
+    reasons = np.full(len(here.value), Missing.NOT_REPORTED, dtype=object)
+    if declared.table.absence is Absence.ZERO:
+        reasons[here.counted == 0] = Missing.NOT_APPLICABLE
+    reasons[~here.knows] = Missing.SOURCE_DOES_NOT_KNOW
+    return reasons
+
+
+_AGE = Aggregate(
+    label="成立天数",
+    label_en="days since foundation",
+    unit=Unit.DAY,
+    reason="只用于判断指标是否适用",
+    table=enterprise_registration,
+    reduce=Reduce.DAYS_SINCE_FIRST,
+)

@@ -1,0 +1,263 @@
+"""Which version of which record does each row of the spine see?
+
+A version is visible to a span of as_of days `(start, end]`: from the day after it could be known until the
+day on which a later version could be known. Spans are resolved once for each viewer: an enterprise, or,
+where rows of the very loan being judged must stay invisible, an enterprise and that loan. All that
+features count hangs on these spans; nothing here looks at a window or a filter.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.spec.table import Kind, Table
+from features.spec import SCALES
+from features.windows import NEVER, UNDATED, Ints, to_days
+
+Bools = npt.NDArray[np.bool_]
+
+OWN_LOAN_DAYS = 60
+"""Rows of unknown origin this fresh may come from the loan being judged (method.md 3)."""
+
+_LARGEST = 2.0**62
+
+
+class Book:
+    """Hold the rows of one table for the enterprises asked about, as arrays ordered by enterprise.
+
+    Columns are turned into integers once, when a feature first asks for them.
+    """
+
+    def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: "pd.Index[str]") -> None:
+        owner = frame["enterprise_id"].to_numpy(dtype=np.int64)
+        known = to_days(frame["known_on"].to_numpy())
+        place = np.minimum(np.searchsorted(enterprises, owner), max(len(enterprises) - 1, 0))
+        asked = (enterprises[place] == owner) & (known != UNDATED) if len(enterprises) else np.zeros(len(owner), bool)
+        rows = np.flatnonzero(asked)
+        self.table = table
+        self._frame = frame
+        self._rows = rows[np.argsort(owner[rows], kind="stable")]
+        self.enterprise = owner[self._rows]
+        self.known = known[self._rows]
+        self.happened = to_days(self._taken("happened_on"))
+        self.ended = _open_ended(to_days(self._taken("ended_on"))) if table.is_state else np.full(len(rows), NEVER)
+        self.recorded = self._taken("recorded_at").astype("datetime64[us]").astype(np.int64)
+        self.file_row = self._taken("file_row").astype(np.int64)
+        self.withdrawn = self._taken("withdrawn").astype(bool)
+        self.record = pd.factorize(self._taken("record_key"))[0].astype(np.int64)
+        self.origin = self._origins(loans)
+        self._numbers: dict[str, tuple[Ints, Bools]] = {}
+        self._codes: dict[str, tuple[Ints, dict[Any, int]]] = {}
+        self._kept: dict[str, Bools] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _taken(self, column: str) -> npt.NDArray[Any]:
+        return np.asarray(self._frame[column].to_numpy()[self._rows])
+
+    def _origins(self, loans: "pd.Index[str]") -> Ints:
+        """Return -1 where the origin is unknown, -2 where it is a loan nobody asks about, else its code."""
+        if not len(loans):
+            return np.full(len(self), -2)
+        origin = self._taken("origin_loan")
+        code = loans.get_indexer(pd.Index(origin, dtype=object)).astype(np.int64)
+        return np.where(pd.isna(origin), -1, np.where(code < 0, -2, code))
+
+    def label(self, rows: Ints) -> npt.NDArray[np.str_]:
+        """Return what tells rows apart that agree in every date and file row: record key, then batch."""
+        keys, batches = self._taken("record_key")[rows], self._taken("batch_id")[rows]
+        return np.array([f"{key}\0{batch}" for key, batch in zip(keys, batches, strict=True)], dtype=str)
+
+    def codes(self, column: str) -> tuple[Ints, dict[Any, int]]:
+        """Return each row's code of a text column, -1 where blank, and the code of each text."""
+        if column not in self._codes:
+            code, texts = pd.factorize(self._taken(column))
+            self._codes[column] = (code.astype(np.int64), {text: place for place, text in enumerate(texts)})
+        return self._codes[column]
+
+    def numbers(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
+        """Return a column as whole multiples of its scale, and where it is known.
+
+        Raises OverflowError for a number that does not fit.
+        """
+        key = column if not levels else f"{column}:{sorted(levels.items())}"
+        if key not in self._numbers:
+            self._numbers[key] = self._counted(column, levels)
+        return self._numbers[key]
+
+    def kept(self, name: str, decide: Callable[[], Bools]) -> Bools:
+        """Return which rows meet the condition of this name, decided when first asked."""
+        if name not in self._kept:
+            self._kept[name] = decide()
+        return self._kept[name]
+
+    def _counted(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
+        kind = self.table.columns[column].kind
+        if kind is Kind.CODE:
+            code, places = self.codes(column)
+            level = np.array([*(levels[text] for text in places), 0], dtype=np.int64)
+            return level[code], code >= 0
+        values = self._taken(column)
+        if kind in (Kind.DATE, Kind.YEAR):
+            days = to_days(values)
+            known = (days != UNDATED) & (self.happened != UNDATED)
+            return np.where(known, days - self.happened, 0), known
+        return _scaled(values.astype(np.float64), SCALES[kind], column)
+
+
+def _open_ended(ended: Ints) -> Ints:
+    return np.where(ended == UNDATED, NEVER, ended)
+
+
+def _scaled(values: npt.NDArray[np.float64], scale: int, column: str) -> tuple[Ints, Bools]:
+    known = ~np.isnan(values)
+    whole = np.rint(np.where(known, values, 0.0) * scale)
+    if len(whole) and np.abs(whole).max() > _LARGEST:
+        raise OverflowError(f"column {column} holds a number too large to be counted exactly")
+    return whole.astype(np.int64), known
+
+
+@dataclass(frozen=True)
+class Part:
+    """Be a piece of the spine: enterprise and as_of of each row, and the code of its own loan or -1.
+
+    Rows are ordered by (enterprise, own_loan), so that rows of one viewer stand together.
+    """
+
+    enterprise: Ints
+    as_of: Ints
+    own_loan: Ints
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Hold the versions that viewers see, ordered by (viewer, happened, version order).
+
+    `row` is the place in the book; a version is visible to as_of in `(start, end]`; `viewers` gives each
+    row of the part its viewer.
+    """
+
+    viewer: Ints
+    row: Ints
+    happened: Ints
+    ended: Ints
+    start: Ints
+    end: Ints
+    viewers: Ints
+
+
+def look(book: Book, part: Part) -> Sight:
+    """Resolve which versions each row of the part sees in a book."""
+    viewers, first = _viewers(book, part)
+    row, viewer = _rows_of(book, part.enterprise[first])
+    own = part.own_loan[first][viewer]
+    seen = ~hidden(book, row, own)
+    row, viewer, own = row[seen], viewer[seen], own[seen]
+    start = first_seen(book, row, own)
+    end = superseded(book, row, viewer, start)
+    kept = stands(book, row, start, end)
+    row, viewer, start, end = row[kept], viewer[kept], start[kept], end[kept]
+    order = _ordered((viewer, book.happened[row], *version_keys(book, row)), lambda tied: book.label(row[tied]))
+    row = row[order]
+    return Sight(viewer[order], row, book.happened[row], book.ended[row], start[order], end[order], viewers)
+
+
+def _viewers(book: Book, part: Part) -> tuple[Ints, Ints]:
+    """Return each row's viewer and each viewer's first row; a loan makes a viewer only where it can matter."""
+    if not len(part.as_of):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    begins = np.ones(len(part.as_of), bool)
+    begins[1:] = part.enterprise[1:] != part.enterprise[:-1]
+    if book.table.from_loan or bool((book.origin >= 0).any()):
+        begins[1:] |= part.own_loan[1:] != part.own_loan[:-1]
+    return np.cumsum(begins) - 1, np.flatnonzero(begins)
+
+
+def _rows_of(book: Book, enterprises: Ints) -> tuple[Ints, Ints]:
+    low = np.searchsorted(book.enterprise, enterprises, "left")
+    return spread(low, np.searchsorted(book.enterprise, enterprises, "right"))
+
+
+def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Write out the ranges [low, high): every place in them, and the number of the range it is in."""
+    length = high - low
+    which = np.repeat(np.arange(len(low)), length)
+    offset = np.cumsum(length) - length
+    return np.arange(len(which)) - (offset - low)[which], which
+
+
+def hidden(book: Book, row: Ints, own: Ints) -> Bools:
+    """Tell which rows come from the loan being judged."""
+    return np.asarray((own >= 0) & (book.origin[row] == own))
+
+
+def first_seen(book: Book, row: Ints, own: Ints) -> Ints:
+    """Return the day after which each row is visible: the day it was known.
+
+    In tables that may hold rows of the loan being judged, a row of unknown origin waits OWN_LOAN_DAYS.
+    """
+    known = book.known[row]
+    if not book.table.from_loan:
+        return known
+    doubtful = (own >= 0) & (book.origin[row] == -1)
+    return np.where(doubtful, np.maximum(known, book.happened[row]) + OWN_LOAN_DAYS, known)
+
+
+def version_keys(book: Book, row: Ints) -> tuple[Ints, ...]:
+    """Return what orders the versions of one record, most important first."""
+    return book.known[row], book.recorded[row], book.file_row[row]
+
+
+def superseded(book: Book, row: Ints, viewer: Ints, start: Ints) -> Ints:
+    """Return the last day on which each version is the latest known: the first start of any later version."""
+    end = np.full(len(row), NEVER)
+    record = viewer * (int(book.record.max(initial=0)) + 1) + book.record[row]
+    several = np.flatnonzero(pd.Series(record).duplicated(keep=False).to_numpy())
+    if not len(several):
+        return end
+    keys = (record[several], *(key[several] for key in version_keys(book, row)))
+    order = several[_ordered(keys, lambda tied: book.label(row[several[tied]]))]
+    end[order] = _earliest_after(record[order], start[order])
+    return end
+
+
+def _earliest_after(record: Ints, start: Ints) -> Ints:
+    """Return, within each record, the least start among the rows after each row, doubling the reach each time."""
+    found = np.full(len(start), NEVER)
+    same = record[1:] == record[:-1]
+    found[:-1][same] = start[1:][same]
+    reach = 1
+    while reach < len(start):
+        same = record[reach:] == record[:-reach]
+        if not same.any():
+            break
+        further = np.where(same, found[reach:], NEVER)
+        found[:-reach] = np.minimum(found[:-reach], further)
+        reach *= 2
+    return found
+
+
+def stands(book: Book, row: Ints, start: Ints, end: Ints) -> Bools:
+    """Tell which versions say that a dated record holds, and are ever the one seen."""
+    return np.asarray(~book.withdrawn[row] & (book.happened[row] != UNDATED) & (start < end))
+
+
+def _ordered(keys: tuple[Ints, ...], label: Callable[[Ints], npt.NDArray[np.str_]]) -> Ints:
+    """Order by the keys, the first leading; labels are made only for rows that agree in all of them."""
+    order = np.lexsort(keys[::-1])
+    if len(order) < 2:
+        return order
+    equal = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
+    if not equal.any():
+        return order
+    tied = np.zeros(len(order), bool)
+    tied[1:] |= equal
+    tied[:-1] |= equal
+    rank = np.zeros(len(order), np.int64)
+    rank[order[tied]] = np.unique(label(order[tied]), return_inverse=True)[1]
+    return np.lexsort((rank, *keys[::-1]))

@@ -1,0 +1,386 @@
+"""What is a feature, and when is a declaration of one sound?
+
+Two storeys. An Aggregate turns the visible rows of one table into one number; the engine alone knows
+what is visible. A Derived is a pure function over features of the same row, its arguments named after
+them. Anything else is a table with its own known_on (`features.tables`), then aggregated as usual.
+"""
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from data.spec.table import Absence, Group, Kind, Table, Unit
+from features.fingerprints import fingerprint, source_of
+from features.windows import Window
+
+
+class Direction(IntEnum):
+    """Say how risk moves as the value rises; a claim that a credit officer would sign, else UNKNOWN."""
+
+    RISK_FALLS = -1
+    UNKNOWN = 0
+    RISK_RISES = 1
+
+
+class Card(StrEnum):
+    """Name what a feature serves: the application card, the behaviour card, firms with invoices only."""
+
+    APPLICATION = "application"
+    BEHAVIOUR = "behaviour"
+    INVOICES = "invoices"
+
+
+class Reduce(StrEnum):
+    """Say how the rows counted become one number."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    STD = "std"
+    """Population standard deviation; unknown below two values."""
+    SLOPE = "slope"
+    """Least-squares change a year; unknown below two days."""
+    LATEST = "latest"
+    """The value in the latest row, unknown where that row leaves it blank."""
+    PREVIOUS = "previous"
+    """The value in the last row that happened before the latest one."""
+    FIRST = "first"
+    DISTINCT = "distinct"
+    MONTHS = "months"
+    """Calendar months in which something happened."""
+    MAX_GAP = "max_gap"
+    """Longest wait between two rows that follow each other, in days."""
+    DAYS_SINCE_LATEST = "days_since_latest"
+    DAYS_SINCE_FIRST = "days_since_first"
+    TOP_SHARE = "top_share"
+    """Largest share of the column's sum that one value of `by` has."""
+
+
+COLUMNLESS = frozenset({Reduce.COUNT, Reduce.MONTHS, Reduce.MAX_GAP, Reduce.DAYS_SINCE_LATEST, Reduce.DAYS_SINCE_FIRST})
+SCALES: Mapping[Kind, int] = MappingProxyType(
+    {Kind.MONEY: 100, Kind.NUMBER: 1_000_000, Kind.INTEGER: 1, Kind.FLAG: 1, Kind.DATE: 1, Kind.YEAR: 1, Kind.CODE: 1}
+)
+"""Values are counted as whole multiples of 1/scale, so that sums are exact in any order.
+
+A DATE or YEAR column counts as the days from happened_on to it; a CODE column as its declared level.
+"""
+
+
+@dataclass(frozen=True)
+class Below:
+    """Keep rows whose number is known and below the bound."""
+
+    bound: float
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Keep rows whose number is known and not below the bound."""
+
+    bound: float
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Keep rows in which the column is known (True) or blank (False)."""
+
+    filled: bool = True
+
+
+Condition = str | float | tuple[str, ...] | Below | AtLeast | Filled
+
+_SUFFIX = re.compile(r"_(\d+[dmqy])$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """Carry what every declaration says: labels, unit, direction and the reason for it."""
+
+    label: str
+    label_en: str
+    unit: Unit
+    direction: Direction = Direction.UNKNOWN
+    reason: str
+    cards: tuple[Card, ...] | None = None
+    """None: as the group says. Empty: a building block, on no card."""
+    needs_history: Window | None = None
+    """A firm younger than this has no such value: not applicable rather than not reported."""
+
+    def __post_init__(self) -> None:
+        for what in ("label", "reason"):
+            if not re.search(r"[\u4e00-\u9fff]", getattr(self, what)):
+                raise ValueError(f"{self.label or self.label_en}: {what} must be Chinese")
+        if not self.label_en:
+            raise ValueError(f"{self.label}: label_en is empty")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate(Declared):
+    """Declare one number made from the visible rows of one table.
+
+    `where` filters after the version is chosen. `in_force` keeps states that hold at as_of. `window`
+    None looks back without end. `empty` is the value where nothing is counted: 0 only where absence of
+    a record is a zero; on a table whose absence is UNKNOWN that is only once the source knows the firm.
+    """
+
+    table: Table
+    reduce: Reduce
+    where: Mapping[str, Condition] = field(default_factory=dict)
+    column: str | None = None
+    by: str | None = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+    window: Window | None = None
+    in_force: bool = False
+    empty: float = math.nan
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for fault in _faults(self):
+            raise ValueError(f"{self.label}: {fault}")
+
+    @property
+    def zero_when_empty(self) -> bool:
+        """Tell whether nothing counted means zero."""
+        return self.empty == 0
+
+    @property
+    def scale(self) -> int:
+        """Return how many units of the counted integer make one of the column's unit."""
+        return SCALES[self.table.columns[self.column].kind] if self.column and self.reduce != Reduce.DISTINCT else 1
+
+
+def _faults(declared: Aggregate) -> list[str]:
+    columns, kind = declared.table.columns, None
+    unknown = [
+        name for name in (*declared.where, declared.column, declared.by) if name is not None and name not in columns
+    ]
+    if unknown:
+        return [f"table {declared.table.name} has no column {', '.join(unknown)}"]
+    if declared.column is not None:
+        kind = columns[declared.column].kind
+    checks = {
+        f"{declared.reduce} takes no column": declared.reduce in COLUMNLESS and declared.column is not None,
+        f"{declared.reduce} needs a column": declared.reduce not in COLUMNLESS and declared.column is None,
+        "top_share needs by": declared.reduce is Reduce.TOP_SHARE and declared.by is None,
+        "only top_share takes by": declared.reduce is not Reduce.TOP_SHARE and declared.by is not None,
+        "empty must be 0 or nan": not (declared.empty == 0 or math.isnan(declared.empty)),
+        "in_force needs a table of states": declared.in_force and not declared.table.is_state,
+        f"{declared.column} is {kind}, not a number": _not_a_number(declared, kind),
+        f"where names a choice that {declared.table.name} does not have": _foreign_choice(declared),
+        "a condition and its column disagree": _misplaced(declared),
+    }
+    return [message for message, wrong in checks.items() if wrong]
+
+
+def _not_a_number(declared: Aggregate, kind: Kind | None) -> bool:
+    if kind is None or declared.reduce is Reduce.DISTINCT:
+        return False
+    if kind is Kind.CODE:
+        return set(declared.levels) != set(declared.table.columns[declared.column or ""].choices)
+    return kind not in SCALES
+
+
+def _foreign_choice(declared: Aggregate) -> bool:
+    for name, wanted in declared.where.items():
+        choices = declared.table.columns[name].choices
+        words = (wanted,) if isinstance(wanted, str) else wanted
+        if choices and isinstance(words, tuple) and not set(words) <= set(choices):
+            return True
+    return False
+
+
+def _misplaced(declared: Aggregate) -> bool:
+    for name, wanted in declared.where.items():
+        kind = declared.table.columns[name].kind
+        numeric = kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.FLAG)
+        if isinstance(wanted, Filled):
+            continue
+        if numeric is isinstance(wanted, str | tuple) or kind in (Kind.DATE, Kind.YEAR):
+            return True
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(Declared):
+    """Declare a pure function over features of the same row; its arguments bear their names.
+
+    The function works on float64 arrays elementwise, with `features.arithmetic` and numpy's exact operations.
+    """
+
+    formula: Callable[..., Any]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Return the names of the features it reads."""
+        return tuple(inspect.signature(self.formula).parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """Be a declaration with its name, its group and the features it is made of."""
+
+    name: str
+    group: Group
+    cards: tuple[Card, ...]
+    declaration: Aggregate | Derived
+    inputs: tuple["Feature", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese label."""
+        return self.declaration.label
+
+    @property
+    def label_en(self) -> str:
+        """Return the English label."""
+        return self.declaration.label_en
+
+    @property
+    def unit(self) -> Unit:
+        """Return the unit the value is said in."""
+        return self.declaration.unit
+
+    @property
+    def direction(self) -> Direction:
+        """Return the sign of risk as the value rises."""
+        return self.declaration.direction
+
+    @property
+    def reason(self) -> str:
+        """Return, in Chinese, why the direction is what it is."""
+        return self.declaration.reason
+
+    @cached_property
+    def aggregates(self) -> tuple["Feature", ...]:
+        """Return the aggregates it rests on, itself if it is one, each once."""
+        if isinstance(self.declaration, Aggregate):
+            return (self,)
+        return tuple({found.name: found for each in self.inputs for found in each.aggregates}.values())
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of the tables read."""
+        return tuple(dict.fromkeys(_table_of(feature).name for feature in self.aggregates))
+
+    @cached_property
+    def absence(self) -> str:
+        """Say in Chinese what it means that there is no record."""
+        if isinstance(self.declaration, Derived):
+            return "所依据的指标未知时为未知；分母不为正时不适用"
+        if not self.declaration.zero_when_empty:
+            return "无记录为未知"
+        if self.declaration.table.absence is Absence.ZERO:
+            return "无记录记为0"
+        return "来源未收录该企业时为未知，已收录而无此类记录时记为0"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the sha256 of all that decides the value or its constraint; wording does not count."""
+        said: dict[str, Any] = {
+            "name": self.name,
+            "unit": self.unit,
+            "direction": int(self.direction),
+            "needs_history": self.declaration.needs_history and self.declaration.needs_history.suffix,
+        }
+        if isinstance(self.declaration, Aggregate):
+            said |= _canonical(self.declaration)
+        else:
+            said["formula"] = source_of(self.declaration.formula)
+            said["inputs"] = [feature.fingerprint for feature in self.inputs]
+        return fingerprint(said)
+
+
+def _table_of(feature: Feature) -> Table:
+    if not isinstance(feature.declaration, Aggregate):
+        raise TypeError(f"{feature.name} is derived and reads no table itself")
+    return feature.declaration.table
+
+
+def _canonical(declared: Aggregate) -> dict[str, Any]:
+    table = declared.table
+    columns = sorted({*declared.where, *filter(None, (declared.column, declared.by))})
+    return {
+        "table": {
+            "name": table.name,
+            "key": table.key,
+            "happened": table.happened,
+            "ended": table.ended,
+            "absence": table.absence,
+            "from_loan": table.from_loan,
+            "columns": {name: table.columns[name].kind for name in columns},
+        },
+        "where": {name: repr(wanted) for name, wanted in declared.where.items()},
+        "reduce": declared.reduce,
+        "column": declared.column,
+        "by": declared.by,
+        "levels": dict(declared.levels),
+        "window": declared.window and declared.window.suffix,
+        "in_force": declared.in_force,
+        "empty": repr(float(declared.empty)),
+    }
+
+
+class FeatureGroup:
+    """Collect the declarations of one class body; a feature's name is the prefix and the attribute.
+
+    `reads` names the groups whose features the derived ones here may take as arguments.
+    """
+
+    prefix: ClassVar[str]
+    group: ClassVar[Group]
+    cards: ClassVar[tuple[Card, ...]]
+    reads: ClassVar[tuple[type["FeatureGroup"], ...]] = ()
+    features: ClassVar[tuple[Feature, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        known = {feature.name: feature for other in cls.reads for feature in other.features}
+        own = []
+        for attribute, declared in vars(cls).items():
+            if isinstance(declared, Aggregate | Derived):
+                feature = _named(cls, attribute, declared, known)
+                known[feature.name] = feature
+                own.append(feature)
+        cls.features = tuple(own)
+
+
+def _named(
+    group: type[FeatureGroup], attribute: str, declared: Aggregate | Derived, known: Mapping[str, Feature]
+) -> Feature:
+    name = f"{group.prefix}_{attribute}"
+    inputs: tuple[Feature, ...] = ()
+    if isinstance(declared, Derived):
+        unknown = [argument for argument in declared.arguments if argument not in known]
+        if unknown or not declared.arguments:
+            raise ValueError(f"{name}: no feature above or in reads is called {', '.join(unknown) or '(no arguments)'}")
+        inputs = tuple(known[argument] for argument in declared.arguments)
+    _check_name(name, declared, inputs)
+    cards = group.cards if declared.cards is None else declared.cards
+    return Feature(name=name, group=group.group, cards=cards, declaration=declared, inputs=inputs)
+
+
+def _check_name(name: str, declared: Aggregate | Derived, inputs: tuple[Feature, ...]) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", name):
+        raise ValueError(f"{name}: a name is lower-case words joined by underscores")
+    found = _SUFFIX.search(name)
+    suffix = found.group(1) if found else None
+    if isinstance(declared, Aggregate):
+        wanted = {declared.window.suffix if declared.window else None}
+    else:
+        wanted = {_window_suffix(feature.name) for feature in inputs} | ({None} if found is None else set())
+    if suffix not in wanted:
+        said = ", ".join(sorted(f"_{each}" if each else "no window" for each in wanted))
+        raise ValueError(f"{name}: the name says {suffix or 'no window'}, the declaration {said}")
+
+
+def _window_suffix(name: str) -> str | None:
+    found = _SUFFIX.search(name)
+    return found.group(1) if found else None
