@@ -3,7 +3,7 @@
 import re
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -29,12 +29,27 @@ def _redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) 
     return {key: redact(value) if isinstance(value, str) else value for key, value in line.items()}
 
 
+class AppendedFile:
+    """Append to a file that is opened for each line: it may be rotated away, and nothing is left open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, text: str) -> None:
+        """Append the text."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def flush(self) -> None:
+        """Do nothing: every write is already out."""
+
+
 def open_log(path: Path) -> "structlog.typing.FilteringBoundLogger":
     """Return a logger that appends to the file (mode 0600); tracebacks come without local variables."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)
     logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(path.open("a", encoding="utf-8", buffering=1)),
+        structlog.WriteLogger(cast(TextIO, AppendedFile(path))),
         processors=[
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.add_log_level,

@@ -5,7 +5,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from data.spec.table import GROUP_LABELS, Group
-from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Reason, Status
+from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Line, Reason, Status
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -131,7 +131,7 @@ def _groups(answer: Assessment) -> "RenderableType":
     table.add_column(justify="right", no_wrap=True)
     widest = max((abs(group.points) for group in answer.groups), default=0.0)
     for group in sorted(answer.groups, key=lambda group: -group.points):
-        table.add_row(group.label, bar(group, widest), signed(group.points))
+        table.add_row(f"  {group.label}", bar(group, widest), f"{group.points:+.2f}")
     return table
 
 
@@ -159,13 +159,11 @@ def _sum_line(answer: Assessment) -> "RenderableType":
     """Prove the sum: lines of the model plus groups are the score."""
     from rich.text import Text
 
-    terms = [
-        f"{line.label} {line.points:.1f}" if not number else f"{line.label} {signed(line.points)}"
-        for number, line in enumerate(answer.lines)
-    ]
+    first, *others = answer.lines or (Line(name="base", label="基准分", points=0.0),)
+    terms = [f"{first.label} {first.points:.2f}", *(f"{line.label} {line.points:+.2f}" for line in others)]
+    groups = fsum(group.points for group in answer.groups)
     total = fsum([*(line.points for line in answer.lines), *(group.points for group in answer.groups)])
-    groups = signed(fsum(group.points for group in answer.groups))
-    return Text(f"  合计：{' ，'.join(terms)} ，各方面 {groups} ＝ {total:.1f}".replace(" ，", "，"), style="dim")
+    return Text(f"  合计：{'，'.join(terms)}，各方面 {groups:+.2f} ＝ {total:.2f}", style="dim")
 
 
 def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> Iterator["RenderableType"]:

@@ -121,7 +121,7 @@ def scored(id: str = "a-1", *, identifier: str = KNOWN, as_of: date = TODAY) -> 
             reason("patents_one", "patents", 2.75),
             reason("rnd_three", "rnd", 2.5),
             reason("conduct_two", "conduct", 2.0),
-        ),  # fmt: skip
+        ),
         reasons_against=(reason("conduct_one", "conduct", -9.25),),
         contributions=contributions,
         values=dict.fromkeys(contributions, 0.06),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from api.identity import PUBLIC_PATHS, GuardedRoute
@@ -246,32 +245,29 @@ def test_the_catalogue_is_read_with_a_token(client: TestClient, bank_a: dict[str
     assert client.get("/v1/catalogue").status_code == 401
 
 
-def all_routes(app: FastAPI) -> list[Any]:
-    return [
-        context for route in app.routes for context in getattr(route, "effective_route_contexts", lambda: [route])()
-    ]
+def all_routes(app: FastAPI) -> dict[str, Any]:
+    """Return every route that can answer, by path; FastAPI keeps included routers folded."""
+    found: dict[str, Any] = {}
+    for route in app.routes:
+        if hasattr(route, "effective_route_contexts"):
+            found.update({context.path: context.original_route for context in route.effective_route_contexts()})
+        else:
+            found[route.path] = route
+    return found
 
 
 def test_every_route_demands_a_token_or_is_on_the_public_list(app: FastAPI) -> None:
-    unguarded = {route.path for route in all_routes(app) if not isinstance(_original(route), GuardedRoute)}
-    guarded = {route.path for route in all_routes(app) if isinstance(_original(route), GuardedRoute)}
+    routes = all_routes(app)
+    guarded = {path for path, route in routes.items() if isinstance(route, GuardedRoute)}
 
-    assert unguarded == PUBLIC_PATHS
+    assert set(routes) - guarded == PUBLIC_PATHS
     assert guarded == {"/v1/assessments", "/v1/assessments/{id}", "/v1/catalogue"}
 
 
-def _original(route: Any) -> Any:
-    return getattr(route, "original_route", route)
-
-
 def test_no_guarded_route_answers_a_stranger(app: FastAPI, client: TestClient) -> None:
-    guarded = [route for route in map(_original, all_routes(app)) if isinstance(route, APIRoute)]
-    probes = [(method, route) for route in guarded if isinstance(route, GuardedRoute) for method in route.methods]
-
-    assert probes
-    for method, _route in probes:
-        for path in ("/v1/assessments", "/v1/assessments/a-1", "/v1/catalogue"):
-            assert client.request(method, path).status_code in (401, 405)
+    for path, route in all_routes(app).items():
+        for method in route.methods if isinstance(route, GuardedRoute) else ():
+            assert client.request(method, path.replace("{id}", "a-1")).status_code == 401
 
 
 def test_the_documents_load_without_a_network(client: TestClient) -> None:
@@ -344,7 +340,7 @@ def test_a_body_with_a_byte_order_mark_is_read(client: TestClient, bank_a: dict[
 
     answer = client.post(URL, content=body, headers={**bank_a, "Content-Type": "application/json"})
 
-    assert answer.status_code in (201, 400)
+    assert answer.status_code == 201
 
 
 def test_a_body_is_measured_by_its_bytes_when_no_length_is_given(client: TestClient, bank_a: dict[str, str]) -> None:

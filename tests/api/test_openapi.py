@@ -1,0 +1,83 @@
+"""The schema that integrators build on is committed, current and complete."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+AGAIN = "regenerate with: python -m api.schema > docs/openapi.json"
+
+
+@pytest.fixture
+def schema(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, one) for path, methods in schema["paths"].items() for method, one in methods.items()]
+
+
+def test_the_committed_schema_is_current(schema: dict[str, Any]) -> None:
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == schema, AGAIN
+
+
+def test_the_schema_is_written_by_its_module(capsys: pytest.CaptureFixture[str]) -> None:
+    from api.schema import main
+
+    main()
+
+    assert capsys.readouterr().out == DOCUMENT.read_text(encoding="utf-8"), AGAIN
+
+
+def test_every_operation_is_named_summarised_and_tagged(schema: dict[str, Any]) -> None:
+    for path, _method, operation in operations(schema):
+        assert operation["operationId"].isidentifier(), path
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in operation["summary"]), path
+        assert operation["description"], path
+        assert operation["tags"], path
+
+
+def test_every_operation_declares_its_problems(schema: dict[str, Any]) -> None:
+    for path, _method, operation in operations(schema):
+        refused = [answer for status, answer in operation["responses"].items() if status not in ("200", "201")]
+        problems = [answer for answer in refused if "application/problem+json" in answer.get("content", {})]
+
+        assert "500" in operation["responses"], path
+        assert all(answer["content"]["application/problem+json"]["examples"] for answer in problems), path
+
+
+def test_operations_under_v1_demand_the_token(schema: dict[str, Any]) -> None:
+    for path, _method, operation in operations(schema):
+        assert bool(operation.get("security")) is path.startswith("/v1/"), path
+        assert ("401" in operation["responses"]) is path.startswith("/v1/"), path
+
+
+def test_every_field_has_a_chinese_description_and_an_example(schema: dict[str, Any]) -> None:
+    bare = [
+        f"{name}.{field}"
+        for name, shape in schema["components"]["schemas"].items()
+        for field, declared in shape.get("properties", {}).items()
+        if not any("\u4e00" <= letter <= "\u9fff" for letter in declared.get("description", ""))
+        or not ("examples" in declared or _is_composed(declared))
+    ]
+
+    assert bare == []
+
+
+def _is_composed(declared: dict[str, Any]) -> bool:
+    """Tell whether the field is made of other shapes or lists, which carry the examples."""
+    return "$ref" in json.dumps(declared) or declared.get("type") == "array"
+
+
+def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
+    text = json.dumps(schema)
+    wanted = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+
+    assert wanted <= set(schema["components"]["schemas"])
+
+
+def test_no_enterprise_code_stands_in_a_path(schema: dict[str, Any]) -> None:
+    assert not [path for path in schema["paths"] if "uscc" in path or "enterprise" in path]
