@@ -1,0 +1,198 @@
+"""What does a fitted model answer about rows it is shown?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+from scipy.special import expit, stdtrit
+
+from models.boosting import feature_names, raw_log_odds, read
+from models.calibration import Calibrator
+from models.columns import Layout, Matrix
+from models.findings import Finding
+from models.measures import Metrics
+from models.refusals import IntervalUnavailable, ModelDamaged, TableUnusable
+
+Numbers = npt.NDArray[np.float64]
+
+HEAD = "model.json"
+INTERVAL_LEVEL = 0.80
+
+
+@dataclass(frozen=True)
+class OutOfTime:
+    """Say how a fit on the earlier rows did on the later ones, known firms and new ones apart.
+
+    `last_label_before` is the day by which every training label window had ended: the first test day.
+    """
+
+    first_test_on: str
+    last_train_on: str
+    embargo_days: int
+    train_rows: int
+    train_defaults: int
+    metrics: Metrics
+    new_firms: Metrics | None
+    known_firms: Metrics | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold what was measured on rows that the trees had not seen."""
+
+    out_of_fold: Metrics
+    out_of_time: OutOfTime | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Hold everything of a model but its trees."""
+
+    layout: Layout
+    calibrator: Calibrator
+    refit_calibrators: tuple[Calibrator, ...]
+    report: Report
+    findings: tuple[Finding, ...]
+    seed: int
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """Answer with the calibrated probability of default, its interval, and what was noticed.
+
+    The log-odds are the mean of the member boosters, put through one line; the refits are boosters of resampled
+    firms and serve the interval alone. Columns are checked, by name and in order, on every call.
+    """
+
+    head: Head
+    members: tuple[str, ...]
+    refits: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Tell the model's size in one line: its texts are long."""
+        figures = self.report.out_of_fold
+        return f"Model({len(self.features)} columns, {figures.rows} rows, {figures.defaults} defaults)"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the columns it reads, in order."""
+        return self.head.layout.names
+
+    @property
+    def report(self) -> Report:
+        """Return what was measured out of fold and, where dates were given, out of time."""
+        return self.head.report
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was noticed while fitting."""
+        return self.head.findings
+
+    @cached_property
+    def boosters(self) -> tuple[lgb.Booster, ...]:
+        """Return the members as boosters."""
+        return tuple(read(text) for text in self.members)
+
+    @cached_property
+    def refit_boosters(self) -> tuple[lgb.Booster, ...]:
+        """Return the refits as boosters."""
+        return tuple(read(text) for text in self.refits)
+
+    def encode(self, X: pd.DataFrame) -> tuple[Matrix, tuple[Finding, ...]]:
+        """Check the columns and return the table as numbers with what was noticed.
+
+        Raises FeatureMismatch, InfiniteValues, TableUnusable.
+        """
+        if not isinstance(X, pd.DataFrame):
+            raise TableUnusable("需要带列名的数据表（DataFrame）。")
+        return self.head.layout.encode(X)
+
+    def findings_on(self, X: pd.DataFrame) -> tuple[Finding, ...]:
+        """Return what is odd about a table to be predicted: levels never seen, gaps never seen."""
+        return self.encode(X)[1]
+
+    def log_odds(self, X: pd.DataFrame) -> pd.Series:
+        """Return each row's calibrated log-odds of default.
+
+        Shapes: X has the model's columns in order; float64 with X's index. `attrs["findings"]` carries findings_on(X).
+        Raises FeatureMismatch, InfiniteValues.
+        """
+        matrix, findings = self.encode(X)
+        return _told(self._calibrated(matrix), X, "log_odds", findings)
+
+    def probability(self, X: pd.DataFrame) -> pd.Series:
+        """Return each row's calibrated probability of default.
+
+        Shapes: X has the model's columns in order; float64 in (0, 1) with X's index. `attrs["findings"]` carries
+            findings_on(X).
+        Raises FeatureMismatch, InfiniteValues.
+        """
+        matrix, findings = self.encode(X)
+        return _told(expit(self._calibrated(matrix)), X, "probability", findings)
+
+    def interval(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the 80 % interval of the probability of such firms, from refits on resampled firms.
+
+        Shapes: columns pd_low and pd_high with X's index; the probability lies between them.
+        Raises IntervalUnavailable where the model was fitted without refits; FeatureMismatch, InfiniteValues.
+        Source: method.md 5.
+        """
+        if len(self.refits) < 2:
+            raise IntervalUnavailable("该模型训练时没有重抽样，给不出区间。", help="请用默认设置重新训练。")
+        matrix, _ = self.encode(X)
+        centre = self._calibrated(matrix)
+        reach = self._spread(matrix) * float(stdtrit(len(self.refits) - 1, (1 + INTERVAL_LEVEL) / 2))
+        return pd.DataFrame({"pd_low": expit(centre - reach), "pd_high": expit(centre + reach)}, index=X.index)
+
+    def to_texts(self) -> dict[str, str]:
+        """Return the model as texts by file name: JSON for its head, LightGBM's own form for its trees."""
+        texts = {HEAD: TypeAdapter(Head).dump_json(self.head, indent=1).decode()}
+        texts |= {f"member-{number:02d}.txt": text for number, text in enumerate(self.members)}
+        return texts | {f"refit-{number:02d}.txt": text for number, text in enumerate(self.refits)}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> "Model":
+        """Put a model together again from texts whose hashes have been verified.
+
+        No booster is built here. Raises ModelDamaged when the parts do not belong together.
+        """
+        try:
+            head = TypeAdapter(Head).validate_json(texts.get(HEAD, ""))
+        except ValidationError as fault:
+            raise ModelDamaged("模型说明 model.json 无法读取。", help="请从备份恢复或重新训练。") from fault
+        members = tuple(texts[name] for name in sorted(texts) if name.startswith("member-"))
+        refits = tuple(texts[name] for name in sorted(texts) if name.startswith("refit-"))
+        expected = f"\nfeature_names={' '.join(feature_names(head.layout))}\n"
+        if not members or len(refits) != len(head.refit_calibrators):
+            raise ModelDamaged("模型文件不齐全。", help="请从备份恢复或重新训练。")
+        if any(expected not in text for text in members + refits):
+            raise ModelDamaged("模型文件的列与说明不符。", help="请从备份恢复或重新训练。")
+        return cls(head, members, refits)
+
+    def mean_raw(self, matrix: Matrix) -> Numbers:
+        """Return the uncalibrated log-odds: the mean of the members."""
+        answers = np.array([_raw(booster, matrix) for booster in self.boosters])
+        return np.asarray(answers.mean(axis=0), dtype=np.float64)
+
+    def _calibrated(self, matrix: Matrix) -> Numbers:
+        return self.head.calibrator.apply(self.mean_raw(matrix))
+
+    def _spread(self, matrix: Matrix) -> Numbers:
+        pairs = zip(self.refit_boosters, self.head.refit_calibrators, strict=True)
+        answers = np.array([calibrator.apply(_raw(booster, matrix)) for booster, calibrator in pairs])
+        return np.asarray(answers.std(axis=0, ddof=1), dtype=np.float64)
+
+
+def _raw(booster: lgb.Booster, matrix: Matrix) -> Numbers:
+    return raw_log_odds(booster, matrix) if len(matrix) else np.zeros(0)
+
+
+def _told(values: Numbers, X: pd.DataFrame, name: str, findings: tuple[Finding, ...]) -> pd.Series:
+    series = pd.Series(values, index=X.index, name=name, dtype=np.float64)
+    series.attrs["findings"] = findings
+    return series

@@ -1,0 +1,173 @@
+"""How well do probabilities rank and how well are they calibrated, with what uncertainty?"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit
+
+from models.folds import cluster_weights
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Say how good probabilities were on rows that the fit had not seen.
+
+    The interval of the AUC is a bootstrap of whole clusters at 95 %; slope and intercept are those of a logistic
+    regression of the label on the log-odds (1 and 0 when calibrated).
+    """
+
+    rows: int
+    defaults: int
+    defaulted_clusters: int
+    base_rate: float
+    auc: float
+    auc_low: float
+    auc_high: float
+    ks: float
+    brier: float
+    log_loss: float
+    calibration_slope: float
+    calibration_intercept: float
+
+    def to_json(self) -> dict[str, float]:
+        """Return the figures by name."""
+        return asdict(self)
+
+
+def measure(label: Numbers, probability: Numbers, clusters: Codes | None = None, *, seed: int = 0) -> Metrics:
+    """Return every figure of one set of predictions.
+
+    Shapes: label 0 or 1 with both present, probability in (0, 1), clusters numbered from 0 or None for one a row.
+    """
+    codes = _codes(clusters, len(label))
+    low, high = auc_interval(label, probability, codes, seed=seed)
+    slope, intercept = calibration_line(label, probability)
+    return Metrics(
+        rows=len(label),
+        defaults=int(label.sum()),
+        defaulted_clusters=len(np.unique(codes[label == 1])),
+        base_rate=float(label.mean()),
+        auc=auc(label, probability),
+        auc_low=low,
+        auc_high=high,
+        ks=ks(label, probability),
+        brier=float(np.mean((probability - label) ** 2)),
+        log_loss=log_loss(label, probability),
+        calibration_slope=slope,
+        calibration_intercept=intercept,
+    )
+
+
+def auc(label: Numbers, score: Numbers, weight: Numbers | None = None) -> float:
+    """Return the chance that a defaulted row scores above a sound one, ties counting half; NaN without both."""
+    weights = np.ones(len(label)) if weight is None else weight
+    _, place = np.unique(score, return_inverse=True)
+    bad = np.bincount(place, weights=weights * label)
+    good = np.bincount(place, weights=weights * (1 - label))
+    pairs = bad.sum() * good.sum()
+    if pairs == 0:
+        return float("nan")
+    below = np.cumsum(good) - good
+    return float((bad * (below + good / 2)).sum() / pairs)
+
+
+def auc_interval(
+    label: Numbers, score: Numbers, clusters: Codes | None = None, *, seed: int = 0, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the bootstrap interval of the AUC, whole clusters drawn together."""
+    codes = _codes(clusters, len(label))
+    values = [auc(label, score, weight) for weight in bootstrap_weights(codes, label, seed=seed)]
+    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def auc_difference(
+    label: Numbers, first: Numbers, second: Numbers, clusters: Codes | None = None, *, seed: int = 0
+) -> tuple[float, float, float]:
+    """Return AUC of the first minus AUC of the second on the same rows, with its 95 % bootstrap interval."""
+    codes = _codes(clusters, len(label))
+    draws = bootstrap_weights(codes, label, seed=seed)
+    values = [auc(label, first, weight) - auc(label, second, weight) for weight in draws]
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return auc(label, first) - auc(label, second), float(low), float(high)
+
+
+def bootstrap_weights(clusters: Codes, label: Numbers, *, seed: int = 0, draws: int = 300) -> list[Numbers]:
+    """Return, for each draw of clusters with replacement, how often each row was drawn."""
+    generator = np.random.default_rng([seed, 13])
+    return [cluster_weights(clusters, label, generator).astype(np.float64) for _ in range(draws)]
+
+
+def ks(label: Numbers, score: Numbers) -> float:
+    """Return the largest distance between the two classes' distributions of the score."""
+    _, place = np.unique(score, return_inverse=True)
+    bad = np.cumsum(np.bincount(place, weights=label))
+    good = np.cumsum(np.bincount(place, weights=1 - label))
+    return float(np.abs(bad / bad[-1] - good / good[-1]).max())
+
+
+def log_loss(label: Numbers, probability: Numbers) -> float:
+    """Return the mean negative log-likelihood."""
+    safe = np.clip(probability, TINY, 1 - TINY)
+    return float(-np.mean(label * np.log(safe) + (1 - label) * np.log1p(-safe)))
+
+
+def log_odds(probability: Numbers) -> Numbers:
+    """Return log(p / (1 - p))."""
+    return np.log(probability) - np.log1p(-probability)
+
+
+def calibration_line(label: Numbers, probability: Numbers) -> tuple[float, float]:
+    """Return slope and intercept of the label on the predicted log-odds."""
+    return logistic_line(log_odds(np.clip(probability, TINY, 1 - TINY)), label, strength=1e-6)
+
+
+def logistic_line(
+    x: Numbers, label: Numbers, *, strength: float, centre: float = 1.0, fixed: bool = False
+) -> tuple[float, float]:
+    """Return slope and intercept of a logistic regression on one number, by Newton's method.
+
+    `strength` pulls the slope towards `centre` as strength * (slope - centre)**2 / 2 would; `fixed` keeps it there.
+    """
+    rate = label.mean()
+    slope, intercept = centre, float(np.log(rate / (1 - rate)) - centre * x.mean())
+    for _ in range(100):
+        p = expit(slope * x + intercept)
+        spread = p * (1 - p) + 1e-12
+        gradient = np.array([(label - p) @ x - strength * (slope - centre), (label - p).sum()])
+        cross = spread @ x
+        hessian = np.array([[spread @ (x * x) + strength, cross], [cross, spread.sum()]])
+        if fixed:
+            gradient[0], hessian[0, 1], hessian[1, 0] = 0.0, 0.0, 0.0
+        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        step *= min(1.0, 2.0 / float(np.abs(step).max() + TINY))
+        slope, intercept = slope + float(step[0]), intercept + float(step[1])
+        if np.abs(step).max() < 1e-10:
+            break
+    return slope, intercept
+
+
+def calibration_table(label: Numbers, probability: Numbers, bins: int = 10) -> pd.DataFrame:
+    """Return rows, mean prediction, observed rate and defaults of equally filled bins of the prediction."""
+    ranks = pd.Series(probability).rank(method="first")
+    frame = pd.DataFrame({"label": label, "predicted": probability, "bin": pd.qcut(ranks, bins, labels=False)})
+    grouped = frame.groupby("bin")
+    return pd.DataFrame(
+        {
+            "rows": grouped.size(),
+            "predicted": grouped["predicted"].mean(),
+            "observed": grouped["label"].mean(),
+            "defaults": grouped["label"].sum().astype(int),
+        }
+    )
+
+
+def _codes(clusters: Codes | None, rows: int) -> Codes:
+    return np.arange(rows, dtype=np.int64) if clusters is None else clusters

@@ -1,0 +1,175 @@
+"""How does one seeded, calibrated fit come about?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit
+
+from models.boosting import Recipe, grow, grow_members, raw_log_odds, read, recipe_for
+from models.calibration import Calibrator, calibrator_of
+from models.findings import Finding
+from models.fitted import Head, Model, OutOfTime, Report
+from models.folds import cluster_weights, folds_of
+from models.measures import Metrics, log_loss, measure
+from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+CALIBRATION_FOLDS = 5
+# Below this many defaulted firms a choice of rounds would follow noise.
+FEWEST_FOR_CHOICE = 60
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """Choose what a fit does beside its trees.
+
+    `refits` are the bootstrap refits of the interval (0 in cross-validation); `embargo_days` is the length of the
+    label window that must end before the first test day; `later_share` is the share of rows tested out of time.
+    """
+
+    refits: int = 20
+    embargo_days: int = 0
+    later_share: float = 0.25
+
+
+def fit(
+    X: pd.DataFrame,
+    y: PerRow,
+    *,
+    groups: PerRow | None = None,
+    dates: PerRow | None = None,
+    directions: Mapping[str, int] | None = None,
+    seed: int = 0,
+) -> Model:
+    """Fit shallow monotone trees, calibrate them out of fold, and measure both.
+
+    `groups` are never split between folds. `dates` give an out-of-time report, after which all rows are fitted.
+    `directions` maps a column to -1, 0 or 1; 1 means that the probability never falls as the column rises.
+
+    Shapes: X holds numbers, booleans, categories and gaps, one row a case; y is 0 or 1; y, groups and dates belong to
+        X row by row.
+    Raises the refusals of models.refusals that speak of tables, labels, lengths and directions.
+    Source: decisions.md 1, method.md 2, 3 and 5.
+    """
+    return train(table_of(X, y, groups=groups, dates=dates, directions=directions), FitSettings(), seed=seed)
+
+
+def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
+    """Fit a checked table as the settings say; the same table, settings and seed give the same texts."""
+    recipe, calibrator, held_out = _calibrated_recipe(table, seed)
+    members = grow_members(table.matrix, table.label, table.layout, recipe, seed=seed)
+    refits, refit_calibrators = _refits(table, recipe, calibrator, settings.refits, seed)
+    later, noticed = _out_of_time(table, settings, seed)
+    figures = measure(table.label, expit(held_out), table.clusters, seed=seed)
+    findings = table.findings + _calibration_findings(calibrator) + noticed
+    head = Head(table.layout, calibrator, refit_calibrators, Report(figures, later), findings, seed)
+    return Model(head, members, refits)
+
+
+def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Numbers]:
+    """Choose the rounds coarsely, fit the line, and return the calibrated log-odds of rows held out."""
+    recipe = recipe_for(table.rarer_clusters)
+    choices = [recipe.rounds]
+    if table.rarer_clusters >= FEWEST_FOR_CHOICE:
+        choices = [recipe.rounds // 4, recipe.rounds // 2, recipe.rounds]
+    raw = _held_out(table, recipe, choices, seed)
+    tried = []
+    for rounds, answers in zip(choices, raw, strict=True):
+        calibrator = calibrator_of(answers, table.label)
+        held_out = calibrator.apply(answers)
+        tried.append((log_loss(table.label, expit(held_out)), rounds, calibrator, held_out))
+    _, rounds, calibrator, held_out = min(tried, key=lambda one: one[0])
+    return replace(recipe, rounds=rounds), calibrator, held_out
+
+
+def _held_out(table: Table, recipe: Recipe, choices: list[int], seed: int) -> list[Numbers]:
+    """Return, for each number of rounds, the raw log-odds of every row from members that had not seen its cluster."""
+    count = min(CALIBRATION_FOLDS, table.rarer_clusters)
+    fold = folds_of(table.clusters, table.label, count, seed)
+    answers = [np.zeros(len(table.label)) for _ in choices]
+    for number in range(count):
+        inside, outside = fold != number, fold == number
+        texts = grow_members(table.matrix[inside], table.label[inside], table.layout, recipe, seed=seed)
+        boosters = [read(text) for text in texts]
+        for answer, rounds in zip(answers, choices, strict=True):
+            raw = [raw_log_odds(booster, table.matrix[outside], rounds) for booster in boosters]
+            answer[outside] = np.mean(raw, axis=0)
+    return answers
+
+
+def _refits(
+    table: Table, recipe: Recipe, calibrator: Calibrator, count: int, seed: int
+) -> tuple[tuple[str, ...], tuple[Calibrator, ...]]:
+    """Fit and calibrate again on resampled clusters; the clusters that were not drawn calibrate."""
+    draw = np.random.default_rng([seed, 17])
+    small = recipe.halved()
+    texts, calibrators = [], []
+    for number in range(count):
+        times = cluster_weights(table.clusters, table.label, draw)
+        drawn = np.repeat(np.arange(len(times)), times)
+        text = grow(table.matrix[drawn], table.label[drawn], table.layout, small, seed=7001 + seed * 1000 + number)
+        texts.append(text)
+        calibrators.append(_refit_calibrator(table, text, times == 0, calibrator))
+    return tuple(texts), tuple(calibrators)
+
+
+def _refit_calibrator(table: Table, text: str, left: Mask, usual: Calibrator) -> Calibrator:
+    label = table.label[left]
+    if len(np.unique(label)) < 2:
+        return usual
+    return calibrator_of(raw_log_odds(read(text), table.matrix[left]), label, centre=usual.slope)
+
+
+def _calibration_findings(calibrator: Calibrator) -> tuple[Finding, ...]:
+    if calibrator.slope >= 0.5:
+        return ()
+    message = f"校准斜率只有 {calibrator.slope:.2f}：样本外的区分度远低于样本内，分数已相应收窄。"
+    return (Finding("calibration-flat", "warning", message),)
+
+
+def _out_of_time(table: Table, settings: FitSettings, seed: int) -> tuple[OutOfTime | None, tuple[Finding, ...]]:
+    """Fit the earlier rows alone and measure the later ones."""
+    if table.days is None:
+        return None, ()
+    first = np.sort(table.days)[int(len(table.days) * (1 - settings.later_share))]
+    later = table.days >= first
+    earlier = table.days + np.timedelta64(settings.embargo_days, "D") < first
+    if not (_testable(table, later) and _learnable(table, earlier)):
+        message = "按日期切分后一侧的违约或未违约企业太少，没有时间外检验。"
+        return None, (Finding("out-of-time-impossible", "warning", message),)
+    past = table.rows(earlier)
+    recipe, calibrator, _ = _calibrated_recipe(past, seed)
+    boosters = [read(text) for text in grow_members(past.matrix, past.label, past.layout, recipe, seed=seed)]
+    raw = np.mean([raw_log_odds(booster, table.matrix[later]) for booster in boosters], axis=0)
+    probability = expit(calibrator.apply(raw))
+    future = table.rows(later)
+    known = np.isin(table.clusters[later], table.clusters[earlier])
+    return OutOfTime(
+        first_test_on=str(first),
+        last_train_on=str(table.days[earlier].max()),
+        embargo_days=settings.embargo_days,
+        train_rows=int(earlier.sum()),
+        train_defaults=int(past.label.sum()),
+        metrics=measure(future.label, probability, future.clusters, seed=seed),
+        new_firms=_part(future, probability, ~known, seed),
+        known_firms=_part(future, probability, known, seed),
+    ), ()
+
+
+def _part(future: Table, probability: Numbers, chosen: Mask, seed: int) -> Metrics | None:
+    if chosen.all() or not _testable(future, chosen):
+        return None
+    return measure(future.label[chosen], probability[chosen], future.rows(chosen).clusters, seed=seed)
+
+
+def _testable(table: Table, chosen: Mask) -> bool:
+    return len(np.unique(table.label[chosen])) == 2
+
+
+def _learnable(table: Table, chosen: Mask) -> bool:
+    return _testable(table, chosen) and table.rows(chosen).rarer_clusters >= LEAST_CLUSTERS
