@@ -31,6 +31,7 @@ class Batch:
     rows_read: int
     kept: int
     already_known: int
+    repeated: int
     skipped: int
     quarantined: int
 

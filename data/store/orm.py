@@ -114,6 +114,7 @@ BATCH = Table(
     Column("rows_read", Integer, nullable=False),
     Column("kept", Integer, nullable=False),
     Column("already_known", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
 )

@@ -51,7 +51,7 @@ def bank(**changes: object) -> Access:
 def batch(work: Work, **changes: object) -> Batch:
     given: dict[str, object] = {"id": next_batch_id(work), "list": "loan", "source": "贷款台账", "file_name": "a.xlsx"}
     given |= {"file_sha256": "0" * 64, "recorded_at": AT, "known_on": None, "rows_read": 1, "kept": 1}
-    given |= {"already_known": 0, "skipped": 0, "quarantined": 0}
+    given |= {"already_known": 0, "repeated": 0, "skipped": 0, "quarantined": 0}
     return Batch(**(given | changes))  # type: ignore[arg-type]
 
 

@@ -153,7 +153,7 @@ def _make_batches() -> None:
         _column("known_on", sa.Date(), nullable=True),
         *(
             _column(name, sa.Integer())
-            for name in ("rows_read", "kept", "already_known", "skipped", "quarantined")
+            for name in ("rows_read", "kept", "already_known", "repeated", "skipped", "quarantined")
         ),
         _key("batch", "id"),
     )

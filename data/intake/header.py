@@ -1,0 +1,247 @@
+"""Which list is this, in which row does its header stand, and which column says what?"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from data.intake.list_file import CODE_HEADERS, NAME_HEADERS, ORIGIN_HEADERS, OWNER_HEADERS, Identity, ListFile
+from data.intake.sheet import Sheet, SourceFile
+from data.intake.words import as_text, parse_day, squeeze
+from data.spec.errors import Refusal
+from data.spec.table import Kind, Unit
+
+CODE, NAME, KNOWN, OWNER, ORIGIN = "@code", "@name", "@known", "@owner", "@origin"
+"""What a column may say beside the table's own columns."""
+
+DEEPEST_HEADER = 30
+_UNIT = re.compile(r"\((?:单位[::])?([^()]*)\)$")
+_SHEET_UNIT = re.compile(r"单位[::]\(?(亿元|百万元|万元|千元|元)")
+_DAY_SAID = re.compile(
+    r"(?:公告|公布|公示|发布|印发|更新|统计|报送|填报)(?:日期|时间|日)[::]?(\d{4}[-./年]?\d{1,2}[-./月]?\d{1,2}日?)"
+)
+_MONEY_FACTORS = {"元": 1.0, "千元": 1e3, "万元": 1e4, "万": 1e4, "百万元": 1e6, "亿元": 1e8, "亿": 1e8}
+_RATIO_FACTORS = {"%": 0.01, "百分比": 0.01, "‰": 0.001}
+
+
+class ListUnrecognised(Refusal):
+    """No list, or more than one, fits the file."""
+
+    code = "list-unrecognised"
+
+
+class ListUnknown(Refusal):
+    """There is no list of this name."""
+
+    code = "list-unknown"
+
+
+class SheetsAmbiguous(Refusal):
+    """More than one sheet of the workbook looks like a list."""
+
+    code = "sheets-ambiguous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """Say where the header stands and what each column means.
+
+    `first` and `last` are the header's rows (counted from 0); `places` maps a column of the table, or one
+    of the roles above, to its place; `factors` says by what a place's numbers are multiplied.
+    """
+
+    list_file: ListFile
+    sheet: Sheet
+    first: int
+    last: int
+    texts: tuple[str, ...]
+    places: Mapping[str, int]
+    factors: Mapping[str, float]
+    announced_on: date | None
+    words_found: int
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Name the columns that the list has no use for."""
+        used = set(self.places.values())
+        return tuple(text for place, text in enumerate(self.texts) if text and place not in used)
+
+
+def find_header(file: SourceFile, lists: Mapping[str, ListFile], *, list_name: str | None = None) -> Header:
+    """Recognise the list by its headers, and where several fit by words of the title and the file's name.
+
+    Raises ListUnknown, ListUnrecognised (naming the closest lists and what they miss) or SheetsAmbiguous.
+    """
+    wanted = _wanted(lists, list_name)
+    per_sheet = [(sheet, _candidates(sheet, file.name, wanted)) for sheet in file.sheets]
+    fitting = [(sheet, headers) for sheet, headers in per_sheet if headers]
+    if not fitting:
+        raise _unrecognised(file, wanted)
+    if len(fitting) > 1:
+        names = "、".join(sheet.name for sheet, _ in fitting)
+        raise SheetsAmbiguous(f"工作簿中有多个名单工作表：{names}。", help="请把每个名单存为单独的文件。")
+    return _best(fitting[0][1])
+
+
+def _wanted(lists: Mapping[str, ListFile], list_name: str | None) -> list[ListFile]:
+    if list_name is None:
+        return list(lists.values())
+    if list_name not in lists:
+        raise ListUnknown(f"没有名为“{list_name}”的名单。", help=f"可用的有：{'、'.join(lists)}。")
+    return [lists[list_name]]
+
+
+def _best(headers: Sequence[Header]) -> Header:
+    ranked = sorted(headers, key=_rank, reverse=True)
+    tied = [header for header in ranked if _rank(header) == _rank(ranked[0])]
+    if len(tied) > 1:
+        names = "、".join(f"{header.list_file.label}（{header.list_file.name}）" for header in tied)
+        raise ListUnrecognised(
+            f"文件同时符合多个名单：{names}。", help="请用 --list 指明，或在文件名、标题中写明名单名称。"
+        )
+    return ranked[0]
+
+
+def _rank(header: Header) -> tuple[int, int]:
+    return len(header.places), header.words_found
+
+
+def _candidates(sheet: Sheet, file_name: str, lists: Sequence[ListFile]) -> list[Header]:
+    """Return the headers of the first row (or pair of rows) that fits any list."""
+    for first, last, texts in _possible_rows(sheet):
+        parts = [_split(text) for text in texts]
+        title = "".join(squeeze(as_text(cell)) for row in sheet.rows[:first] for cell in row)
+        found = [_fit(list_file, parts, title=title, file_name=file_name) for list_file in lists]
+        headers = [
+            Header(sheet=sheet, first=first, last=last, texts=texts, **fit)  # type: ignore[arg-type] # the fields of a fit
+            for fit in found
+            if fit is not None
+        ]
+        if headers:
+            return headers
+    return []
+
+
+def _possible_rows(sheet: Sheet) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    top = [[as_text(cell) for cell in row] for row in sheet.rows[:DEEPEST_HEADER]]
+    for place, row in enumerate(top):
+        if sum(map(bool, row)) >= 2:
+            yield place, place, tuple(row)
+    for place, (upper, lower) in enumerate(itertools.pairwise(top)):
+        if sum(map(bool, upper)) >= 2 and any(lower):
+            yield place, place + 1, tuple(low or up for up, low in zip(upper, lower, strict=False))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Part a header into its words and the unit in brackets behind them."""
+    plain = squeeze(text).lstrip("*").rstrip("*:")
+    unit = _UNIT.search(plain)
+    return (plain[: unit.start()], unit[1]) if unit else (plain, "")
+
+
+def _fit(
+    list_file: ListFile, parts: Sequence[tuple[str, str]], *, title: str, file_name: str
+) -> dict[str, object] | None:
+    """Place a list's columns on a header's parts; None where it lacks one it cannot do without."""
+    places = _places(list_file, parts)
+    if _lacks(list_file, places):
+        return None
+    said = squeeze(file_name) + title
+    return {
+        "list_file": list_file,
+        "places": places,
+        "factors": _factors(list_file, places, parts, title),
+        "announced_on": _announced(title),
+        "words_found": sum(word in said for word in list_file.words),
+    }
+
+
+def _places(list_file: ListFile, parts: Sequence[tuple[str, str]]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for meaning, words in _vocabulary(list_file):
+        for word in words:
+            if meaning in places:
+                break
+            for place, (text, unit) in enumerate(parts):
+                if word in (text, f"{text}({unit})") and place not in places.values():
+                    places[meaning] = place
+                    break
+    return places
+
+
+def _vocabulary(list_file: ListFile) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Name what a header may say, the table's own columns first."""
+    for name, column in list_file.table.columns.items():
+        yield name, tuple(squeeze(word) for word in (column.label, *list_file.headers.get(name, ())))
+    yield CODE, CODE_HEADERS
+    yield NAME, NAME_HEADERS
+    yield KNOWN, list_file.known.headers
+    yield OWNER, OWNER_HEADERS
+    yield ORIGIN, ORIGIN_HEADERS
+
+
+def _lacks(list_file: ListFile, places: Mapping[str, int]) -> list[str]:
+    """Name what a list cannot do without and these places do not give."""
+    columns = list_file.table.columns
+    needed = [
+        name
+        for name, column in columns.items()
+        if column.required and name not in list_file.constants and (name in list_file.table.key or not list_file.amends)
+    ]
+    lacking = [columns[name].label for name in needed if name not in places]
+    named = places.keys() & {CODE, NAME} or (name_column(list_file) in places)
+    if not named or (list_file.identity is Identity.BY_CODE and CODE not in places and NAME not in places):
+        lacking.insert(0, "统一社会信用代码" if list_file.identity is Identity.BY_CODE else "企业名称")
+    return lacking
+
+
+def name_column(list_file: ListFile) -> str:
+    """Name the column of the table that is the enterprise's own name, or the role that says it."""
+    own = [name for name, column in list_file.table.columns.items() if column.label == NAME_HEADERS[0]]
+    return own[0] if own else NAME
+
+
+def _factors(
+    list_file: ListFile, places: Mapping[str, int], parts: Sequence[tuple[str, str]], title: str
+) -> dict[str, float]:
+    whole_sheet = _SHEET_UNIT.search(title)
+    factors: dict[str, float] = {}
+    for name, place in places.items():
+        column = list_file.table.columns.get(name)
+        unit = parts[place][1]
+        if column is not None and column.kind is Kind.MONEY:
+            factors[name] = _MONEY_FACTORS.get(unit or (whole_sheet[1] if whole_sheet else "元"), 1.0)
+        elif column is not None and column.unit is Unit.RATIO:
+            factors[name] = _RATIO_FACTORS.get(unit, 1.0)
+    return factors
+
+
+def _announced(title: str) -> date | None:
+    days = [parse_day(day) for day in _DAY_SAID.findall(title)]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _unrecognised(file: SourceFile, lists: Sequence[ListFile]) -> ListUnrecognised:
+    """Name the three closest lists and what each of them misses in the closest row."""
+    close: list[tuple[int, int, str]] = []
+    for list_file in lists:
+        best = max(
+            (
+                (len(places), texts)
+                for sheet in file.sheets
+                for _, _, texts in _possible_rows(sheet)
+                for places in [_places(list_file, [_split(text) for text in texts])]
+            ),
+            default=(0, ()),
+            key=lambda pair: pair[0],
+        )
+        words = sum(word in squeeze(file.name) for word in list_file.words)
+        lacking = "、".join(_lacks(list_file, _places(list_file, [_split(text) for text in best[1]])))
+        close.append((best[0], words, f"{list_file.label}（{list_file.name}）缺少：{lacking}"))
+    nearest = sorted((one for one in close if one[0] or one[1]), reverse=True)[:3]
+    told = "；".join(text for _, _, text in nearest) or "没有一个表头单元格属于已知名单"
+    return ListUnrecognised(
+        f"文件“{file.name}”前 {DEEPEST_HEADER} 行中没有认出名单的表头。最接近的：{told}。",
+        help="请核对表头，或用 --list 指明名单。",
+    )
