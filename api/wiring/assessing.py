@@ -1,0 +1,176 @@
+"""How does the house's judgement reach the doors?"""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from api.assessment_id import new_id
+from api.desks import Institution, RememberedAnswer
+from api.problems import IdempotencyKeyInFlight, StoreBusy
+from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
+from data.spec.identifiers import Identifier, parse_identifier
+from data.spec.progress import Progress
+from data.store import Store, Work
+from data.store.assessments import read_assessment as read_stored
+from data.store.idempotency import StoredAnswer, find_answer, remember_answer
+from data.store.reads import read_enterprises, read_events
+from risk.assess import Champions, Question, assess, read_assessment
+from risk.assessment import Assessment, Status
+from risk.consent import authorise
+
+EXAMPLES_TRIED = 25
+"""So many borrowers are tried for an example that has a score and reasons both ways."""
+
+
+class StoreVisit:
+    """Do the work of one request in one unit of work."""
+
+    def __init__(self, work: Work, champions: Champions, *, demonstration: bool) -> None:
+        self._work, self._champions, self._demonstration = work, champions, demonstration
+
+    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
+        """Find what was answered under this key before."""
+        found = find_answer(self._work, tenant, route, key)
+        if found is None:
+            return None
+        return RememberedAnswer(fingerprint=found.fingerprint, status=found.status, body=found.body)
+
+    def assess(
+        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+    ) -> Assessment:
+        """Assess one enterprise for the institution."""
+        question = Question(
+            id=id,
+            identifier=identifier,
+            tenant=institution.code,
+            actor=institution.code,
+            purpose=purpose,
+            as_of=as_of,
+            at=self._work.at,
+            demonstration=self._demonstration,
+        )
+        return assess(self._work, question, self._champions)
+
+    def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
+        """Read an assessment again; the consent must hold at this instant, as for any reading."""
+        unresolved = ConsentBasis("unresolved", 0)
+        looking = Access(
+            tenant=institution.code,
+            actor=institution.code,
+            purpose=Purpose.PRE_LOAN,
+            basis=unresolved,
+            at=self._work.at,
+        )
+        stored = read_stored(self._work, id, access=looking)
+        if stored is None:
+            return None
+        _, access = authorise(
+            self._work,
+            parse_identifier(str(stored.body["identifier"])),
+            tenant=institution.code,
+            actor=institution.code,
+            purpose=Purpose(stored.purpose),
+            at=self._work.at,
+        )
+        return read_assessment(self._work, id, access=access)
+
+    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
+        """Keep the answer beside what it answers; another writer's key is a refusal."""
+        stored = StoredAnswer(fingerprint=answer.fingerprint, status=answer.status, body=answer.body)
+        try:
+            remember_answer(self._work, tenant, route, key, answer=stored)
+        except IntegrityError as error:
+            raise IdempotencyKeyInFlight("同一幂等键的请求正在处理。", help="请稍候用同一个键重发。") from error
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+        self._work.commit()
+
+
+class Assessing:
+    """Assess on one store."""
+
+    def __init__(self, store: Store, champions: Champions) -> None:
+        self._store, self._champions = store, champions
+
+    @contextmanager
+    def visit(self, *, at: datetime) -> Iterator[StoreVisit]:
+        """Open the unit of work of one request; a store that cannot be had in time is a refusal."""
+        try:
+            with self._store.work(at=at) as work:
+                yield StoreVisit(work, self._champions, demonstration=self._store.demonstration)
+        except OperationalError as error:
+            raise StoreBusy("存储暂时无法处理请求。", help="请稍后用同一个幂等键重发。") from error
+
+    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+        """Assess one enterprise as the bureau under its duty, and keep the answer."""
+        with self._store.work(at=at) as work:
+            answer = assess(work, self._question(identifier, purpose=purpose, as_of=as_of, at=at), self._champions)
+            work.commit()
+        return answer
+
+    def _question(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Question:
+        return Question(
+            id=new_id(at),
+            identifier=identifier,
+            tenant=BUREAU,
+            actor=person(),
+            purpose=purpose,
+            as_of=as_of,
+            at=at,
+            demonstration=self._store.demonstration,
+        )
+
+    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
+        """Assess every enterprise known, in the order of their codes; nothing is kept."""
+        with self._store.work(at=at) as work:
+            listed = read_enterprises(work, access=bureau_access(person(), at=at))
+            progress.stage("评分", len(listed))
+            for scheme, value in sorted(zip(listed["scheme"], listed["value"], strict=True)):
+                identifier = parse_identifier(f"{scheme}:{value}")
+                question = self._question(identifier, purpose=Purpose.PRE_LOAN, as_of=as_of, at=at)
+                yield assess(work, question, self._champions)
+                progress.advance()
+
+    def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
+        """Assess borrowers from the latest application back, until one has reasons both ways."""
+        candidates = self._borrowers(at)
+        progress.stage("评估一家有贷款申请的企业")
+        answers = (self.assess_for_bureau(one, purpose=Purpose.PRE_LOAN, as_of=at.date(), at=at) for one in candidates)
+        answer = next(answers)
+        while not (answer.status is Status.SCORED and answer.reasons_for and answer.reasons_against):
+            following = next(answers, None)
+            if following is None:
+                break
+            answer = following
+        progress.advance()
+        return answer
+
+    def _borrowers(self, at: datetime) -> list[Identifier]:
+        access = bureau_access(person(), at=at)
+        with self._store.work(at=at, read_only=True) as work:
+            applied = read_events(work, ["loan_application"], access=access)["loan_application"]
+            listed = read_enterprises(work, access=access).set_index("enterprise_id")
+        latest = applied.sort_values(["happened_on", "enterprise_id"], ascending=False)["enterprise_id"].unique()
+        chosen = listed.loc[latest[:EXAMPLES_TRIED]]
+        return [
+            parse_identifier(f"{scheme}:{value}")
+            for scheme, value in zip(chosen["scheme"], chosen["value"], strict=True)
+        ]
+
+
+def person() -> str:
+    """Name who works at this terminal, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # A container's user may have no name.
+        return "cli"
+
+
+def as_bureau(at: datetime, *, purpose: Purpose) -> Access:
+    """Act as the bureau under its duty, as command line, intake and training do (decision 14)."""
+    return replace(bureau_access(person(), at=at), purpose=purpose)

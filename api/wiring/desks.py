@@ -1,0 +1,53 @@
+"""Which desks stand on one store?"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from api.clock import now
+from api.desks import Desks, Institution
+from api.wiring.assessing import Assessing
+from api.wiring.catalogue import DeclaredCatalogue
+from api.wiring.champions import ShelvedChampions
+from api.wiring.evaluation import OutsideEvaluation
+from api.wiring.health import Doctor
+from api.wiring.intake import Intake
+from api.wiring.training import Training
+from data.store import Store
+from data.store.institutions import find_institution_by_token
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+
+class Institutions:
+    """Know institutions by their tokens."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find_by_token(self, token_hash: str) -> Institution | None:
+        """Find whose token this is, in a reading that never waits for a writer."""
+        with self._store.work(at=now(self._store.today), read_only=True) as work:
+            found = find_institution_by_token(work, token_hash)
+        return None if found is None else Institution(code=found.code, name=found.name, kind=found.kind)
+
+
+def desks_on(settings: "Settings") -> Desks:
+    """Open the store and put every desk on it."""
+    return desks_of(Store.open(settings.database_url), settings)
+
+
+def desks_of(store: Store, settings: "Settings") -> Desks:
+    """Put every desk on an open store."""
+    today: date | None = store.today
+    champions = ShelvedChampions(settings.shelf)
+    return Desks(
+        today=today,
+        institutions=Institutions(store),
+        assessments=Assessing(store, champions),
+        catalogue=DeclaredCatalogue(settings.shelf),
+        health=Doctor(settings, store=store, champions=champions),
+        intake=Intake(store, settings),
+        training=Training(store, settings.shelf),
+        evaluation=OutsideEvaluation(),
+    )

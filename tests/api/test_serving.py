@@ -1,0 +1,81 @@
+"""The service says where it listens, answers, and ends with 0 when it is told to stop."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SCRIPT = f"""
+import sys
+sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
+import api.wiring
+from conftest import FakeDesks, FakeStore, desks_of
+api.wiring.open_desks = lambda settings: desks_of(FakeDesks(FakeStore()))
+from api.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start a service of its own process and end it with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str) -> "subprocess.Popen[str]":
+        environment = {**os.environ, "LUKEPING_STATE": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, "serve", *arguments], stderr=subprocess.PIPE, text=True, env=environment
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def announced(process: "subprocess.Popen[str]") -> dict[str, str]:
+    """Read what the service says until it says how to end it."""
+    said: dict[str, str] = {}
+    assert process.stderr is not None
+    for line in process.stderr:
+        words = line.split()
+        if "Ctrl-C" in line:
+            return said
+        said[words[0]] = words[-1]
+    raise AssertionError(f"the service never listened: {said}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_service_answers_and_ends_with_0(start: Callable[..., "subprocess.Popen[str]"], number: int) -> None:
+    process = start("--port", "0")
+    said = announced(process)
+
+    with urllib.request.urlopen(f"{said['地址']}/health/ready", timeout=20) as answer:
+        assert json.load(answer)["status"] == "ready"
+    assert said["接口文档"] == f"{said['地址']}/docs"
+    process.send_signal(number)
+
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_taken_port_is_refused(start: Callable[..., "subprocess.Popen[str]"]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        process = start("--port", str(taken.getsockname()[1]))
+        _out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 2
+    assert "port-taken" in err
