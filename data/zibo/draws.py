@@ -1,0 +1,64 @@
+"""How are days, members and sums drawn at random so that totals come out exactly?"""
+
+import numpy as np
+import pandas as pd
+
+from data.zibo.plan import Bools, Days, Floats, Ints
+
+
+def days_between(rng: np.random.Generator, start: Days | np.datetime64, end: Days | np.datetime64, count: int) -> Days:
+    """Draw days uniformly from [start, end]."""
+    low = np.broadcast_to(np.asarray(start, "M8[D]").astype(np.int64), count)
+    high = np.broadcast_to(np.asarray(end, "M8[D]").astype(np.int64), count)
+    return np.asarray(rng.integers(low, np.maximum(low, high) + 1).astype("M8[D]"))
+
+
+def members(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
+    """Draw distinct positions with probability rising in their weight; a weight of 0 is never drawn."""
+    able = np.flatnonzero(weights > 0)
+    keys = np.log(weights[able]) + rng.gumbel(size=able.size)
+    chosen = able[np.argsort(-keys, kind="stable")[: min(count, able.size)]]
+    return np.sort(chosen)
+
+
+def with_repeats(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
+    """Draw positions, repeats allowed, in proportion to their weight."""
+    return np.asarray(rng.choice(weights.size, size=count, p=weights / weights.sum()), dtype=np.int64)
+
+
+def parts_of(rng: np.random.Generator, total: int, count: int, *, spread: float = 1.0) -> Ints:
+    """Split a whole number into count positive whole parts of log-normal size that add up to it."""
+    shares = rng.lognormal(0.0, spread, count)
+    free = total - count
+    parts = 1 + np.floor(free * shares / shares.sum()).astype(np.int64)
+    parts[: total - int(parts.sum())] += 1
+    return parts
+
+
+def chance(rng: np.random.Generator, probability: Floats | float, count: int) -> Bools:
+    """Draw true with the given probability, one answer each."""
+    return np.asarray(rng.random(count) < probability)
+
+
+def labels(rng: np.random.Generator, choices: tuple[str, ...], count: int, weights: tuple[float, ...] = ()) -> Ints:
+    """Draw one of the choices each, as an object array of text."""
+    shares = np.asarray(weights or [1.0] * len(choices))
+    return np.asarray(choices, dtype=object)[rng.choice(len(choices), size=count, p=shares / shares.sum())]
+
+
+def blank_after(days: Days, limit: np.datetime64 | Days) -> Days:
+    """Return the days with those after the limit made blank."""
+    return np.where(days > limit, np.datetime64("NaT"), days).astype("M8[D]")
+
+
+def versions(rows: pd.DataFrame, *, ended: str, known_end: Days) -> pd.DataFrame:
+    """Write a state twice: open when it begins, and again with its end on the day the end is known.
+
+    Shapes: rows has a column `known`; the answer has the open rows first, then one more row for each
+    row whose end is known by the last day of the city.
+    """
+    first = rows.copy()
+    first[ended] = pd.NaT
+    later = rows.assign(known=known_end)
+    later = later[later[ended].notna() & (later["known"] <= pd.Timestamp("2025-12-31"))]
+    return pd.concat([first, later], ignore_index=True)
