@@ -3,13 +3,38 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from features.conduct import Conduct
+from features.contracts import Contracts
+from features.guarantees import Guarantees
+from features.invoices import Invoices
+from features.lending import Lending
 from features.operations import Operations
+from features.patents import Patents
+from features.platforms import Platforms
 from features.profile import Profile
+from features.projects import Projects
 from features.qualifications import Qualifications
 from features.rnd import Rnd
 from features.spec import Card, Feature, FeatureGroup
+from features.talent import Talent
+from features.trade import Trade
 
-GROUPS: tuple[type[FeatureGroup], ...] = (Profile, Qualifications, Rnd, Operations)
+GROUPS: tuple[type[FeatureGroup], ...] = (
+    Profile,
+    Qualifications,
+    Rnd,
+    Operations,
+    Invoices,
+    Trade,
+    Patents,
+    Projects,
+    Platforms,
+    Contracts,
+    Talent,
+    Conduct,
+    Guarantees,
+    Lending,
+)
 """Every group, in the order of the catalogue; a new group is one file and one line here."""
 
 
