@@ -140,7 +140,7 @@ def _data_rows(header: Header) -> tuple[list[Sequence[Any]], list[int], Skipped]
     width = len(header.texts)
     for number, row in enumerate(header.sheet.rows[header.last + 1 :], start=header.last + 2):
         first = next((cell for cell in row if cell is not None and cell != ""), None)
-        if first is None or (isinstance(first, str) and not any(as_text(cell) for cell in row)):
+        if first is None or (isinstance(first, str) and not first.strip() and not any(map(as_text, row))):
             blank += 1
         elif _is_total(first):
             total += 1
@@ -177,7 +177,7 @@ def _shifted(header: Header, rows: Sequence[Sequence[Any]], numbers: Sequence[in
 
 def _own_columns(header: Header, source: _Cells) -> dict[str, "pd.Series[Any]"]:
     list_file = header.list_file
-    columns: dict[str, "pd.Series[Any]"] = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for name, column in list_file.table.columns.items():
         if name in list_file.constants:
             columns[name] = pd.Series([list_file.constants[name]] * len(source.rows), dtype="str")

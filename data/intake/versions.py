@@ -34,7 +34,7 @@ def complete(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     wanted: dict[str, Any] = {
         name: dtype for name, dtype in dtypes(table).items() if name not in ("recorded_at", "record_key")
     }
-    columns: dict[str, "pd.Series[Any]"] = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for name, dtype in wanted.items():
         if name in frame and name not in ("happened_on", "ended_on"):
             columns[name] = frame[name].astype(dtype)
@@ -67,9 +67,9 @@ def _key_part(table: Table, name: str, values: "pd.Series[Any]") -> list[str]:
     if kind in (Kind.DATE, Kind.YEAR):
         told = np.datetime_as_string(values.to_numpy(dtype="datetime64[s]"), unit="D").tolist()
     elif kind is Kind.MONEY:
-        told = [str(int(amount)) for amount in np.where(missing, 0, fen(values))]
+        told = list(map(str, np.where(missing, 0, fen(values)).astype("int64").tolist()))
     else:
-        told = [f"{value:.15g}" if isinstance(value, float) else str(value) for value in values.tolist()]
+        told = [f"{value:.15g}" if isinstance(value, float) else value for value in values.tolist()]
     if missing.any():
         told = ["" if gap else text for gap, text in zip(missing, told, strict=True)]
     return told

@@ -29,6 +29,8 @@ def tidy(text: str) -> str:
     >>> tidy("　２０２４（一） ")
     '2024(一)'
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 

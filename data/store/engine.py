@@ -13,6 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 BUSY_MILLISECONDS = 30_000
+CACHE_KIBIBYTES = 64_000
+"""A big batch stays in memory until it is committed, instead of being written twice."""
 
 
 def sqlite_module() -> ModuleType:
@@ -80,6 +82,7 @@ def _set_pragmas(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> Non
     cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_module().sqlite_version)}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     cursor.close()
 
 

@@ -70,8 +70,9 @@ def frame_of_rows(table: Table, rows: Sequence[Sequence[object]], recorded_at: d
     columns: dict[str, object] = {}
     for name, dtype in wanted.items():
         if name == "recorded_at":
-            instants = [recorded_at[str(batch)] for batch in raw["batch_id"]]
-            columns[name] = np.array(instants, dtype=INSTANT)
+            codes, batches = pd.factorize(np.array(raw["batch_id"], dtype=object))
+            instants = np.array([recorded_at[str(batch)] for batch in batches], dtype=INSTANT)
+            columns[name] = instants[codes]
         else:
             values = _read_column(raw[name], dtype)
             columns[name] = values / 100 if name in money else values
@@ -81,6 +82,10 @@ def frame_of_rows(table: Table, rows: Sequence[Sequence[object]], recorded_at: d
 def _read_column(values: Sequence[Any], dtype: str) -> Any:
     if dtype == "str":
         return pd.Series(values, dtype="str")
+    if dtype == DAY:
+        # Days repeat themselves: each different one is read once.
+        codes, days = pd.factorize(np.array(values, dtype=object))
+        return np.append(np.array(days, dtype=DAY), np.datetime64("NaT", "s"))[codes]
     return np.array(values, dtype=dtype)
 
 

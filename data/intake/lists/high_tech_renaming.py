@@ -11,7 +11,10 @@ LIST = ListFile(
     words=("高新技术企业", "更名"),
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日期", "公布日期")),
     identity=Identity.BY_NAME,
-    headers={"certificate_no": ("高企证书编号", "证书号"), "former_name": ("更名前名称", "变更前名称")},
+    headers={
+        "certificate_no": ("高企证书编号", "证书号"),
+        "former_name": ("更名前名称", "变更前名称", "更名前企业名称", "变更前企业名称"),
+    },
     constants={"event": "renamed"},
     amends=True,
 )

@@ -1,0 +1,57 @@
+"""What tests of the store and the intake start from: an empty store, and files written on the spot."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from data.spec.identifiers import with_uscc_check_digit
+from data.store import Store
+
+AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
+Book = Callable[[str, Sequence[Sequence[object]]], Path]
+
+
+@pytest.fixture
+def at() -> datetime:
+    return AT
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store.create("sqlite://", at=AT, demonstration_today=date(2026, 1, 1))
+
+
+@pytest.fixture(scope="session")
+def codes() -> list[str]:
+    """Return well-formed codes of enterprises that do not exist."""
+    return [with_uscc_check_digit(f"91370303MA{number:07d}") for number in range(20)]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Write rows as a workbook of one sheet."""
+
+    def write(name: str, rows: Sequence[Sequence[object]]) -> Path:
+        with xlsxwriter.Workbook(str(tmp_path / name)) as workbook:
+            sheet = workbook.add_worksheet("名单")
+            for number, row in enumerate(rows):
+                for place, cell in enumerate(row):
+                    sheet.write(number, place, cell)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Callable[..., Path]:
+    """Write rows as separated values."""
+
+    def write(name: str, rows: Sequence[Sequence[object]], *, encoding: str = "utf-8-sig") -> Path:
+        lines = [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+        (tmp_path / name).write_bytes("\r\n".join(lines).encode(encoding))
+        return tmp_path / name
+
+    return write
