@@ -45,25 +45,34 @@ class RememberedAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedBatch:
-    """Account for every row of one file."""
+class RowsSetAside:
+    """Say why rows of a file went to the quarantine, and which (1 = the file's first row)."""
 
-    batch_id: str
+    code: str
+    message: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedBatch:
+    """Account for every row of one file: read = kept + already_known + repeated + skipped + quarantined.
+
+    batch_id is None where nothing was written; seen_before says that the very same file was loaded.
+    """
+
+    batch_id: str | None
     list_name: str
     list_label: str
     file: str
     read: int
     kept: int
     already_known: int
+    repeated: int
     skipped: int
-    quarantined: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Reason code -> row numbers in the file."""
-    note: str = ""
-
-    @property
-    def refused(self) -> int:
-        """Count the quarantined rows."""
-        return sum(len(rows) for rows in self.quarantined.values())
+    refused: int
+    quarantined: tuple[RowsSetAside, ...] = ()
+    seen_before: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,11 +255,15 @@ class IntakeDesk(Protocol):
     def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
         """Load a folder of lists, each file its own batch."""
 
-    def load_source(self, source: str, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
-        """Load a real source into a store of its own (decision 13)."""
-
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""
+
+
+class SourceDesk(Protocol):
+    """Load real sources, each into a store of its own beside the city's (decision 13)."""
+
+    def load(self, source: str, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+        """Load a source's folder; its store is made where it is missing."""
 
 
 class TrainingDesk(Protocol):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands.options import AsJson
-from api.desks import Chapters, Desks, LoadedBatch
+from api.desks import Chapters, IntakeDesk, LoadedBatch
 from api.terminal.bars import shown
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings, tell
 
@@ -33,34 +33,39 @@ def intake(
 
     退出码：0 已入库，1 故障，2 被拒绝（文件无法读取、没有一行可用、严格模式下有坏行）。
     """
-    from api.wiring import open_desks
-
+    day = parse_day(known_on, "--known-on")
     with shown() as progress:
-        desks = open_desks(read_settings())
-        batches = _load(
-            desks, what, place, known_on=parse_day(known_on, "--known-on"), strict=strict, progress=progress
-        )
+        if what in SOURCES:
+            batches = _load_source(what, place, progress)
+        else:
+            batches = _load_lists(what, place, known_on=day, strict=strict, progress=progress)
     if as_json:
         print_json({"batches": [_told(batch) for batch in batches]})
     else:
         _tell(batches)
 
 
-def _load(
-    desks: Desks, what: str, place: Path | None, *, known_on: date | None, strict: bool, progress: Chapters
+def _load_source(source: str, place: Path | None, progress: Chapters) -> Sequence[LoadedBatch]:
+    from api.clock import now
+    from api.wiring import source_desk
+
+    if place is None:
+        raise UsageRefused(f"来源 {source} 需要给出文件夹。", help=f"例如：lukeping intake {source} 文件夹")
+    return source_desk(read_settings()).load(source, _existing(place), at=now(), progress=progress)
+
+
+def _load_lists(
+    what: str, place: Path | None, *, known_on: date | None, strict: bool, progress: Chapters
 ) -> Sequence[LoadedBatch]:
-    at = desks.now()
-    if what in SOURCES:
-        if place is None:
-            raise UsageRefused(f"来源 {what} 需要给出文件夹。", help=f"例如：lukeping intake {what} 文件夹")
-        return desks.intake.load_source(what, _existing(place), at=at, progress=progress)
-    if place is None and Path(what).is_dir():
-        return desks.intake.load_folder(Path(what), at=at, progress=progress)
-    list_name = None if place is None else _known_list(desks, what)
+    from api.wiring import open_desks
+
     path = _existing(Path(what) if place is None else place)
-    return [
-        desks.intake.load_file(path, list_name=list_name, known_on=known_on, strict=strict, at=at, progress=progress)
-    ]
+    desks = open_desks(read_settings())
+    desk, at = desks.intake, desks.now()
+    if place is None and path.is_dir():
+        return desk.load_folder(path, at=at, progress=progress)
+    list_name = None if place is None else _known_list(desk, what)
+    return [desk.load_file(path, list_name=list_name, known_on=known_on, strict=strict, at=at, progress=progress)]
 
 
 def _existing(path: Path) -> Path:
@@ -69,8 +74,8 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _known_list(desks: Desks, name: str) -> str:
-    names = desks.intake.list_names()
+def _known_list(desk: IntakeDesk, name: str) -> str:
+    names = desk.list_names()
     by_label = {label: own for own, label in names.items()}
     if name not in names and name not in by_label:
         raise UsageRefused(f"没有名为“{name}”的名单。", help="可用的有：" + "、".join(names))
@@ -86,7 +91,10 @@ def _told(batch: LoadedBatch) -> dict[str, object]:
         "kept": batch.kept,
         "already_known": batch.already_known,
         "skipped": batch.skipped,
-        "quarantined": {code: list(rows) for code, rows in batch.quarantined.items()},
+        "repeated": batch.repeated,
+        "seen_before": batch.seen_before,
+        "quarantined": batch.quarantined,
+        "notes": batch.notes,
     }
 
 
@@ -98,13 +106,19 @@ def _tell(batches: Sequence[LoadedBatch]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for title in ("名单", "文件"):
         table.add_column(title, overflow="fold")
-    for title in ("读到", "入库", "已有", "略过", "隔离"):
+    for title in ("读到", "入库", "已有", "重复", "略过", "隔离"):
         table.add_column(title, justify="right", no_wrap=True)
     for batch in batches:
-        numbers = (batch.read, batch.kept, batch.already_known, batch.skipped, batch.refused)
+        numbers = (batch.read, batch.kept, batch.already_known, batch.repeated, batch.skipped, batch.refused)
         table.add_row(batch.list_label, batch.file, *(f"{number:,}" for number in numbers))
     Console().print(table)
     for batch in batches:
-        for code, rows in batch.quarantined.items():
-            shown_rows = "、".join(str(row) for row in rows[:ROWS_SHOWN]) + ("……" if len(rows) > ROWS_SHOWN else "")
-            tell(f"  {batch.file}：{code} {len(rows)} 行（第 {shown_rows} 行）")
+        if batch.seen_before:
+            tell(f"  {batch.file}：同一文件以前入过库，未作改动。")
+        for reason in batch.quarantined:
+            tell(f"  {batch.file}：{reason.message}（{reason.code}）{len(reason.rows)} 行：{_rows(reason.rows)}")
+
+
+def _rows(rows: Sequence[int]) -> str:
+    shown_rows = "、".join(str(row) for row in rows[:ROWS_SHOWN])
+    return f"第 {shown_rows} 行" + (" 等" if len(rows) > ROWS_SHOWN else "")

@@ -26,28 +26,39 @@ class Numbering:
 
 
 class Lines:
-    """Write one plain line per stage to stderr: what a log, a pipe or a test reads."""
+    """Write one plain line per stage to stderr, with the time it took: what a log, a pipe or a test reads."""
 
     def __init__(self, chapters: int = 0) -> None:
         self._numbering = Numbering(chapters)
+        self._began: float | None = None
 
     def chapter(self, title: str) -> None:
         """Write the heading."""
-        self._write(f"== {self._numbering.next(title)}")
+        self.finish()
+        self._write(f"== {self._numbering.next(title)}\n")
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Write the stage's name and size."""
+        """Begin a line with the stage's name and size; it ends with the time taken."""
+        self.finish()
         self._write(f"-- {name}" + (f"（{total:,}）" if total else ""))
+        self._began = time.monotonic()
 
     def advance(self, steps: int = 1) -> None:
         """Ignore: a line per step would bury the stages."""
 
     def note(self, message: str) -> None:
         """Write the message."""
-        self._write(f"   {message}")
+        self.finish()
+        self._write(f"   {message}\n")
 
-    def _write(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
+    def finish(self) -> None:
+        """End the current stage's line."""
+        if self._began is not None:
+            self._write(f" {time.monotonic() - self._began:.1f} 秒\n")
+            self._began = None
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
         sys.stderr.flush()
 
 
@@ -119,7 +130,8 @@ def shown(chapters: int = 0) -> Iterator[Chapters]:
         with Bars(chapters) as bars:
             yield bars
     else:
-        started = time.monotonic()
         lines = Lines(chapters)
-        yield lines
-        lines.note(f"用时 {time.monotonic() - started:.1f} 秒")
+        try:
+            yield lines
+        finally:
+            lines.finish()

@@ -6,7 +6,7 @@ Importing it is light; each function imports the rooms that it puts together.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk
+    from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.settings import Settings
 
 
@@ -22,6 +22,13 @@ def opening_desk(settings: "Settings") -> "OpeningDesk":
     from api.wiring.opening import Opening
 
     return Opening(settings)
+
+
+def source_desk(settings: "Settings") -> "SourceDesk":
+    """Hand out the desk that loads real sources, each into its own store."""
+    from api.wiring.intake import Sources
+
+    return Sources(settings)
 
 
 def open_catalogue(settings: "Settings") -> "CatalogueDesk":

@@ -1,9 +1,7 @@
 """How does the house's judgement reach the doors?"""
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from api.assessment_id import new_id
 from api.desks import Institution, RememberedAnswer
 from api.problems import IdempotencyKeyInFlight, StoreBusy
+from api.wiring.acting import person
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.identifiers import Identifier, parse_identifier
 from data.spec.progress import Progress
@@ -161,16 +160,3 @@ class Assessing:
             parse_identifier(f"{scheme}:{value}")
             for scheme, value in zip(chosen["scheme"], chosen["value"], strict=True)
         ]
-
-
-def person() -> str:
-    """Name who works at this terminal, for the audit log."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):  # A container's user may have no name.
-        return "cli"
-
-
-def as_bureau(at: datetime, *, purpose: Purpose) -> Access:
-    """Act as the bureau under its duty, as command line, intake and training do (decision 14)."""
-    return replace(bureau_access(person(), at=at), purpose=purpose)

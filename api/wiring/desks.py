@@ -47,7 +47,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         assessments=Assessing(store, champions),
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
-        intake=Intake(store, settings),
+        intake=Intake(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
     )

@@ -181,7 +181,7 @@ class _Build:
     def _load(self, store: Store, lists: Path, *, at: datetime) -> Sequence[LoadedBatch]:
         from api.wiring.intake import Intake
 
-        return Intake(store, self._settings).load_folder(lists, at=at, progress=self._progress)
+        return Intake(store).load_folder(lists, at=at, progress=self._progress)
 
     def _train(self, store: Store, *, at: datetime) -> TrainingSummary:
         from api.wiring.training import Training

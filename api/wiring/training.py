@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.desks import TrainingSummary
-from api.wiring.assessing import as_bureau
+from api.wiring.acting import as_bureau
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store

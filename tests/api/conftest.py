@@ -25,6 +25,7 @@ from api.desks import (
     LoadedBatch,
     Opened,
     RememberedAnswer,
+    RowsSetAside,
     TrainingSummary,
 )
 from api.identity import token_hash
@@ -274,7 +275,7 @@ class FakeDesks:
         self.calls.append(("load_folder", {"folder": folder}))
         return [batch(path.name) for path in sorted(folder.iterdir())]
 
-    def load_source(self, source: str, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
+    def load(self, source: str, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
         self.calls.append(("load_source", {"source": source, "folder": folder}))
         return [batch(source)]
 
@@ -308,8 +309,10 @@ def batch(file: str) -> LoadedBatch:
         read=10,
         kept=7,
         already_known=1,
+        repeated=0,
         skipped=0,
-        quarantined={"patent-number": [4, 9]},
+        refused=2,
+        quarantined=(RowsSetAside(code="patent-number", message="申请号校验位不符", rows=(4, 9)),),
     )
 
 
@@ -422,6 +425,7 @@ def commands(fake: FakeDesks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setattr("api.wiring.open_catalogue", lambda _settings: fake)
     monkeypatch.setattr("api.wiring.opening_desk", lambda _settings: fake)
     monkeypatch.setattr("api.wiring.health_desk", lambda _settings: fake)
+    monkeypatch.setattr("api.wiring.source_desk", lambda _settings: fake)
     monkeypatch.setattr("api.wiring.evaluation_desk", lambda: fake)
     return fake
 

@@ -236,7 +236,7 @@ def test_intake_tells_a_folder_a_file_and_a_list_apart(run: Run, commands: Any, 
 def test_intake_accounts_for_every_row(run: Run) -> None:
     _code, out, _err = run("intake", __file__)
 
-    assert "patent-number 2 行（第 4、9 行）" in out
+    assert "申请号校验位不符（patent-number）2 行：第 4、9 行" in out
 
 
 def test_doctor_ends_with_1_when_something_is_wrong(run: Run, commands: Any) -> None:
