@@ -62,3 +62,14 @@ def versions(rows: pd.DataFrame, *, ended: str, known_end: Days) -> pd.DataFrame
     later = rows.assign(known=known_end)
     later = later[later[ended].notna() & (later["known"] <= pd.Timestamp("2025-12-31"))]
     return pd.concat([first, later], ignore_index=True)
+
+
+def changes(rows: pd.DataFrame, key: list[str], told: list[str]) -> pd.DataFrame:
+    """Leave out versions that say nothing new: the same as the version known before them.
+
+    Shapes: `key` names the columns of one record, `told` those of its content; the order of rows is kept.
+    """
+    ordered = rows.sort_values("known", kind="stable")
+    words = pd.util.hash_pandas_object(ordered[told].astype(str), index=False)
+    before = words.groupby([ordered[name] for name in key], dropna=False).shift()
+    return rows.loc[ordered.index[(before.isna() | (before != words)).to_numpy()]].sort_index()

@@ -48,7 +48,7 @@ def _year_rows(plan: Plan, people: pd.DataFrame, year: int, places: Ints) -> pd.
     count = places.size
     batch = rng.choice(len(BATCH_DAYS), size=count, p=np.asarray(BATCH_SHARES))
     announced = np.array([f"{year}-{text}" for text in BATCH_DAYS], dtype="M8[D]")[batch]
-    serial = rng.permutation(900_000)[:count] + 1
+    serial = rng.choice(900_000, count, replace=False) + 1
     return pd.DataFrame({
         "firm": places,
         "entry_no": entry_numbers(people, places, year, serial),

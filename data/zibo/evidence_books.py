@@ -45,10 +45,10 @@ def _report_year(rng: np.random.Generator, world: World, year: int, lasting: Flo
     count = world.count
     partial = np.clip((year_start(year + 1) - world.founded_on).astype(np.int64) / 365.25, 0.1, 1.0)
     revenue = np.exp(world.log_revenue[year]) * 1e4 * partial
-    margin = 0.055 + 0.030 * quality + 0.012 * lasting[0] + rng.normal(0, 0.022, count)
-    leverage = np.clip(0.50 - 0.085 * quality + 0.07 * lasting[1] + rng.normal(0, 0.045, count), 0.05, 1.25)
+    margin = 0.055 + 0.030 * quality + 0.010 * lasting[0] + rng.normal(0, 0.014, count)
+    leverage = np.clip(0.50 - 0.090 * quality + 0.04 * lasting[1] + rng.normal(0, 0.03, count), 0.05, 1.25)
     assets = revenue * np.exp(0.1 + 0.3 * lasting[2] + rng.normal(0, 0.06, count))
-    due_share = np.clip(0.22 - 0.032 * quality + 0.04 * lasting[3] + rng.normal(0, 0.028, count), 0.01, 0.8)
+    due_share = np.clip(0.22 - 0.034 * quality + 0.03 * lasting[3] + rng.normal(0, 0.022, count), 0.01, 0.8)
     high_share = np.clip(0.55 + 0.12 * world.people["tech"].to_numpy() + rng.normal(0, 0.12, count), 0, 1)
     rows = pd.DataFrame({
         "firm": np.arange(count),
@@ -111,7 +111,7 @@ def _rnd_year(rng: np.random.Generator, world: World, year: int, does: Bools, in
     share = np.clip(intensity + 0.0055 * quality, 0.004, 0.2) * np.exp(unsteady * rng.normal(size=count))
     expense = np.exp(world.log_revenue[year]) * 1e4 * share
     staff = np.maximum(3, np.round(world.people["staff"].to_numpy() * np.exp(0.05 * (year - 2017) * 0.4 + 0.12 * quality)))
-    people = np.clip(np.round(staff * np.clip(0.14 + 0.025 * quality + rng.normal(0, 0.03, count), 0.02, 0.8)), 1, staff)
+    people = np.clip(np.round(staff * np.clip(0.14 + 0.025 * quality + rng.normal(0, 0.022, count), 0.02, 0.8)), 1, staff)
     kept = does & (world.founded_on < day(f"{year}-07-01")) & (world.latent.exits_on > day(f"{year + 1}-08-01"))
     parts = []
     for basis, share_of, factor, last in (("accounting", 0.9, 1.0, 5), ("tax", 0.42, 0.93, 6), ("statistics", 0.14, 1.08, 4)):
@@ -136,8 +136,8 @@ def tax_rows(world: World) -> pd.DataFrame:
     """Return quarterly tax returns of firms with a loan, from a year before their first application."""
     rng = world.plan.rng("tax")
     firm, months, when = _panel(world, np.unique(world.loans["firm"].to_numpy()), step=3, before=12)
-    sales = _monthly_sales(world, firm, months) * 3 * np.exp(rng.normal(0, 0.07, firm.size))
-    rate = np.clip(0.031 + 0.004 * world.latent.visible[firm, months] + rng.normal(0, 0.006, firm.size), 0.002, 0.09)
+    sales = _monthly_sales(world, firm, months) * 3 * np.exp(rng.normal(0, 0.04, firm.size))
+    rate = np.clip(0.031 + 0.004 * world.latent.visible[firm, months] + rng.normal(0, 0.0035, firm.size), 0.002, 0.09)
     return pd.DataFrame({
         "firm": firm,
         "period_end": when,
@@ -153,7 +153,7 @@ def _monthly_sales(world: World, firm: Ints, months: Ints) -> Floats:
     years = np.clip(2014 + months // 12, FIRST_BOOK_YEAR, YEARS[-1])
     table = np.stack([world.log_revenue[year] for year in range(FIRST_BOOK_YEAR, YEARS[-1] + 1)])
     level = table[years - FIRST_BOOK_YEAR, firm]
-    within = 0.06 * (world.latent.visible[firm, months] - world.latent.visible[firm, np.maximum(months - 6, 0)])
+    within = 0.11 * (world.latent.visible[firm, months] - world.latent.visible[firm, np.maximum(months - 6, 0)])
     return np.asarray(np.exp(level + within) * 1e4 / 12)
 
 

@@ -9,10 +9,10 @@ from data.zibo.world import World
 
 RATES = {
     "administrative_penalty": (0.040, 0.35, 0.55),
-    "tax_arrears": (0.016, 1.15, 0.5),
+    "tax_arrears": (0.030, 1.25, 0.5),
     "litigation": (0.085, 0.55, 0.0),
-    "enforcement": (0.014, 1.10, 0.5),
-    "abnormal_operation": (0.020, 0.85, 0.6),
+    "enforcement": (0.022, 1.15, 0.5),
+    "abnormal_operation": (0.030, 0.95, 0.6),
     "serious_violation": (0.002, 0.9, 0.2),
     "dishonesty": (0.0025, 1.0, 0.3),
 }

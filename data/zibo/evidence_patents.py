@@ -48,7 +48,7 @@ def draw_patents(world: World) -> pd.DataFrame:
 
 
 def _numbers(rng: np.random.Generator, filed: Days, kind: Ints) -> list[str]:
-    serial = rng.permutation(9_000_000)[: filed.size] + 1_000_000
+    serial = rng.choice(9_000_000, filed.size, replace=False) + 1_000_000
     bodies = [
         f"{year}{KIND_DIGITS[which]}{number:07d}"
         for year, which, number in zip(year_of(filed).tolist(), kind.tolist(), serial.tolist(), strict=True)

@@ -6,7 +6,7 @@ Stocks of the letter hold from LETTER_DAY to STOCK_DAY; nothing that would chang
 import numpy as np
 import pandas as pd
 
-from data.zibo.draws import chance, days_between, labels, members, parts_of, with_repeats
+from data.zibo.draws import chance, changes, days_between, labels, members, parts_of, with_repeats
 from data.zibo.figures import target
 from data.zibo.plan import LAST_DAY, LETTER_DAY, NOT_YET, Floats, Ints, add_days, day
 from data.zibo.world import World
@@ -90,7 +90,7 @@ def _assessed(rng: np.random.Generator, world: World, rows: pd.DataFrame, kept: 
     ends = (removed <= LAST_DAY) & (recognised < removed)
     last = rows.assign(removed_on=removed, known=add_days(removed, 10))[ends]
     every = pd.concat([*parts, last], ignore_index=True)
-    return every[every["known"] <= pd.Timestamp(LAST_DAY)]
+    return changes(every[every["known"] <= pd.Timestamp(LAST_DAY)], ["platform"], ["assessment", "removed_on"])
 
 
 def instrument_rows(world: World) -> pd.DataFrame:

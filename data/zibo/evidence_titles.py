@@ -60,7 +60,7 @@ def _issue(rng: np.random.Generator, world: World, year: int, places: Ints) -> p
     real = (bad | other) & (announced <= LAST_DAY)
     return pd.DataFrame({
         "firm": places,
-        "certificate_no": [f"GR{year}37{number:06d}" for number in rng.permutation(899_999)[:count] + 100_000],
+        "certificate_no": [f"GR{year}37{number:06d}" for number in rng.choice(899_999, count, replace=False) + 100_000],
         "issued_on": issued,
         "valid_until": valid,
         "known": np.where(second, day(f"{year}-12-20"), day(f"{year}-11-28")),

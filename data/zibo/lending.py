@@ -19,7 +19,7 @@ REFUSAL_CODES = ("R01偿债能力不足", "R02征信记录", "R03材料不全", 
 LUKEDAI_FIRMS = 56
 LUKEDAI_LOANS_PER_FIRM = 1.17
 ORDINARY_FIRMS = 122
-BANK_NOISE = 0.9
+BANK_NOISE = 1.1
 UNFILED_SHARE = 0.005
 ASKING_POOL = 1980
 """Enterprises that ever think of a loan; about 1,500 of them get one."""

@@ -24,14 +24,14 @@ from data.zibo.plan import (
     month_index,
 )
 
-LASTING = 0.62
-WANDERING = 0.80
-PERSISTENCE = 0.955
+LASTING = 0.70
+WANDERING = 0.72
+PERSISTENCE = 0.965
 """Share of the wandering part that is left after a month: half of it after 15 months."""
-PRIVATE = 0.40
-STEEPNESS = 1.65
+PRIVATE = 0.25
+STEEPNESS = 1.55
 """How fast the log of the monthly hazard falls as strength rises."""
-LOG_HAZARD = -6.72
+LOG_HAZARD = -6.60
 RING_WEIGHT = 0.35
 STRESS_WEIGHT = 0.9
 YEAR_EFFECT = {2018: 0.05, 2019: 0.05, 2020: 0.15, 2021: -0.05, 2022: 0.15, 2023: 0.15, 2024: 0.2, 2025: 0.3}
@@ -121,6 +121,8 @@ def _calm_log_hazard(visible: Floats, private: Floats, ring: Ints, people: pd.Da
     season = np.array([YEAR_EFFECT.get(int(year), 0.0) for year in years])
     fixed = LOG_HAZARD + RING_WEIGHT * (ring >= 0) - 0.08 * (people["size"].to_numpy() - 7.6)
     log_hazard = fixed[:, None] + season[None, :] - STEEPNESS * strength
+    born = month_index(people["founded_on"].to_numpy().astype("M8[D]"))
+    log_hazard[np.arange(LATENT_MONTHS)[None, :] < born[:, None] + 12] = -20.0
     log_hazard[people["institution"].to_numpy()] = -20.0
     return np.asarray(log_hazard)
 

@@ -68,7 +68,7 @@ def backdated_rows(world: World) -> pd.DataFrame:
     weights[world.borrowers] *= 3.0
     places = members(rng, weights, world.plan.scaled(BACKDATED_ROWS))
     years = rng.integers(2018, 2022, places.size)
-    serial = rng.permutation(90_000)[: places.size] + 905_000
+    serial = rng.choice(90_000, places.size, replace=False) + 905_000
     numbers = [entry_numbers(world.people, places[[i]], int(years[i]), serial[[i]])[0] for i in range(places.size)]
     starts = years.astype(str).astype("M8[Y]").astype("M8[D]")
     return pd.DataFrame({
@@ -87,6 +87,7 @@ def directory_rows(world: World) -> pd.DataFrame:
     latest = rows.sort_values("known", kind="stable").groupby("firm").tail(1).sort_values("firm")
     place = latest["firm"].to_numpy()
     sound = (world.latent.exits_on[place] == NOT_YET) & (world.default_on[place] == NOT_YET) & world.is_firm[place]
-    return latest[sound].assign(known=DIRECTORY_ANNOUNCED, trap="directory_without_dead_firms")
+    staff = np.maximum(2, np.round(latest["staff"] * 1.02))
+    return latest[sound].assign(staff=staff, known=DIRECTORY_ANNOUNCED, trap="directory_without_dead_firms")
 
 

@@ -11,6 +11,8 @@ from data.zibo.layout import Form
 from data.zibo.sheets import Sheet
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+LARGE_SHEET = 2000
+"""Rows from which a workbook is written row by row to a temporary file."""
 
 
 def header_row(sheet: Sheet) -> int:
@@ -46,7 +48,8 @@ def closing_rows(sheet: Sheet) -> list[list[object]]:
 
 
 def _write_workbook(path: Path, sheet: Sheet, cells: pd.DataFrame) -> None:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False, "in_memory": False})
+    large = len(cells) > LARGE_SHEET
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": large, "in_memory": not large})
     book.set_properties({"title": "演示数据", "created": CREATED})
     day_format = book.add_format({"num_format": "yyyy-mm-dd"})
     page = book.add_worksheet("名单")
