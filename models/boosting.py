@@ -47,7 +47,7 @@ class Recipe:
 # Measured on small and large tables by repeated grouped cross-validation; see docs/models-alone.md.
 FEW = Recipe(3, 2, 300, 0.05, 3, 3.0, 0.3, random_cuts=True, members=5)
 SOME = Recipe(4, 3, 300, 0.05, 10, 5.0, 0.3, random_cuts=True, members=3)
-MANY = Recipe(6, 4, 400, 0.05, 20, 10.0, 0.4, random_cuts=False, members=2)
+MANY = Recipe(5, 4, 400, 0.05, 20, 5.0, 0.3, random_cuts=True, members=3)
 
 
 def recipe_for(defaulted: int) -> Recipe:

@@ -56,6 +56,7 @@ class Head:
     layout: Layout
     calibrator: Calibrator
     refit_calibrators: tuple[Calibrator, ...]
+    widening: float
     report: Report
     findings: tuple[Finding, ...]
     seed: int
@@ -146,7 +147,8 @@ class Model:
             raise IntervalUnavailable("该模型训练时没有重抽样，给不出区间。", help="请用默认设置重新训练。")
         matrix, _ = self.encode(X)
         centre = self._calibrated(matrix)
-        reach = self._spread(matrix) * float(stdtrit(len(self.refits) - 1, (1 + INTERVAL_LEVEL) / 2))
+        level = float(stdtrit(len(self.refits), (1 + INTERVAL_LEVEL) / 2))
+        reach = self.head.widening * level * self._distance(matrix, centre)
         return pd.DataFrame({"pd_low": expit(centre - reach), "pd_high": expit(centre + reach)}, index=X.index)
 
     def to_texts(self) -> dict[str, str]:
@@ -182,10 +184,11 @@ class Model:
     def _calibrated(self, matrix: Matrix) -> Numbers:
         return self.head.calibrator.apply(self.mean_raw(matrix))
 
-    def _spread(self, matrix: Matrix) -> Numbers:
+    def _distance(self, matrix: Matrix, centre: Numbers) -> Numbers:
+        """Return how far the refits lie from the model, as a root mean square of log-odds."""
         pairs = zip(self.refit_boosters, self.head.refit_calibrators, strict=True)
         answers = np.array([calibrator.apply(_raw(booster, matrix)) for booster, calibrator in pairs])
-        return np.asarray(answers.std(axis=0, ddof=1), dtype=np.float64)
+        return np.asarray(np.sqrt(((answers - centre) ** 2).mean(axis=0)), dtype=np.float64)
 
 
 def _raw(booster: lgb.Booster, matrix: Matrix) -> Numbers:

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from models.boosting import Recipe, grow, grow_members, raw_log_odds, read, recipe_for
 from models.calibration import Calibrator, calibrator_of
+from models.columns import Matrix
 from models.findings import Finding
 from models.fitted import Head, Model, OutOfTime, Report
 from models.folds import cluster_weights, folds_of
@@ -17,6 +18,7 @@ from models.measures import Metrics, log_loss, measure
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
 
 Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 CALIBRATION_FOLDS = 5
@@ -29,10 +31,12 @@ class FitSettings:
     """Choose what a fit does beside its trees.
 
     `refits` are the bootstrap refits of the interval (0 in cross-validation); `embargo_days` is the length of the
-    label window that must end before the first test day; `later_share` is the share of rows tested out of time.
+    label window that must end before the first test day; `later_share` is the share of rows tested out of time;
+    `widening` multiplies the half-width of the interval, for whoever has measured its coverage.
     """
 
     refits: int = 20
+    widening: float = 1.0
     embargo_days: int = 0
     later_share: float = 0.25
 
@@ -63,12 +67,13 @@ def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
     """Fit a checked table as the settings say; the same table, settings and seed give the same texts."""
     recipe, calibrator, held_out = _calibrated_recipe(table, seed)
     members = grow_members(table.matrix, table.label, table.layout, recipe, seed=seed)
-    refits, refit_calibrators = _refits(table, recipe, calibrator, settings.refits, seed)
     later, noticed = _out_of_time(table, settings, seed)
     figures = measure(table.label, expit(held_out), table.clusters, seed=seed)
     findings = table.findings + _calibration_findings(calibrator) + noticed
-    head = Head(table.layout, calibrator, refit_calibrators, Report(figures, later), findings, seed)
-    return Model(head, members, refits)
+    head = Head(table.layout, calibrator, (), settings.widening, Report(figures, later), findings, seed)
+    bare = Model(head, members, ())
+    refits, calibrators = _refits(table, bare, recipe, settings.refits, seed)
+    return replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
 
 
 def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Numbers]:
@@ -103,26 +108,38 @@ def _held_out(table: Table, recipe: Recipe, choices: list[int], seed: int) -> li
 
 
 def _refits(
-    table: Table, recipe: Recipe, calibrator: Calibrator, count: int, seed: int
+    table: Table, model: Model, recipe: Recipe, count: int, seed: int
 ) -> tuple[tuple[str, ...], tuple[Calibrator, ...]]:
-    """Fit and calibrate again on resampled clusters; the clusters that were not drawn calibrate."""
+    """Fit and calibrate again on resampled clusters whose labels are drawn from the model itself.
+
+    With the model as the truth, a refit's distance from it shows both how far such a fit scatters and how far it
+    shrinks towards the mean; a bootstrap of the observed labels shows the scatter alone and covers half.
+    """
     draw = np.random.default_rng([seed, 17])
-    small = recipe.halved()
+    supposed = expit(model.head.calibrator.apply(model.mean_raw(table.matrix)))
     texts, calibrators = [], []
     for number in range(count):
         times = cluster_weights(table.clusters, table.label, draw)
+        label = _drawn_labels(table, supposed, times, draw)
         drawn = np.repeat(np.arange(len(times)), times)
-        text = grow(table.matrix[drawn], table.label[drawn], table.layout, small, seed=7001 + seed * 1000 + number)
+        text = grow(table.matrix[drawn], label[drawn], table.layout, recipe.halved(), seed=seed * 1000 + 501 + number)
         texts.append(text)
-        calibrators.append(_refit_calibrator(table, text, times == 0, calibrator))
+        left = times == 0
+        calibrators.append(_refit_calibrator(text, table.matrix[left], label[left], model.head.calibrator))
     return tuple(texts), tuple(calibrators)
 
 
-def _refit_calibrator(table: Table, text: str, left: Mask, usual: Calibrator) -> Calibrator:
-    label = table.label[left]
+def _drawn_labels(table: Table, supposed: Numbers, times: Codes, draw: np.random.Generator) -> Numbers:
+    """Draw labels from probabilities, one lot for all rows of a cluster: its outcomes hang together."""
+    lots = draw.random(int(table.clusters.max()) + 1)[table.clusters]
+    label = (lots < supposed).astype(np.float64)
+    return label if len(np.unique(label[times > 0])) == 2 else table.label
+
+
+def _refit_calibrator(text: str, matrix: Matrix, label: Numbers, usual: Calibrator) -> Calibrator:
     if len(np.unique(label)) < 2:
         return usual
-    return calibrator_of(raw_log_odds(read(text), table.matrix[left]), label, centre=usual.slope)
+    return calibrator_of(raw_log_odds(read(text), matrix), label, centre=usual.slope)
 
 
 def _calibration_findings(calibrator: Calibrator) -> tuple[Finding, ...]:
