@@ -23,7 +23,6 @@ CHUNK_ROWS = 50_000
 """Spine rows worked on at a time, so that memory is bounded by the chunk."""
 
 Events = Mapping[str, pd.DataFrame]
-Reasons = npt.NDArray[np.object_]
 
 
 def compute(features: Sequence[Feature], events: Events, spine: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +61,7 @@ def why_missing(
     reasons = np.full((len(spine), len(features)), None, dtype=object)
     for rows, known in _worked(features, events, spine):
         for column, feature in enumerate(features):
-            reasons[rows, column] = _reasons(feature, known, frozenset(late))
+            reasons[rows, column] = _named(_reasons(feature, known, frozenset(late)))
     return pd.DataFrame(reasons, index=spine.index, columns=[feature.name for feature in features], dtype=object)
 
 
@@ -176,30 +175,42 @@ def _younger(ages: View | None, part: Part, history: Window | None) -> Bools:
     return np.asarray(founded > window_start(part.as_of, history))
 
 
-def _reasons(feature: Feature, known: Mapping[str, Known], late: frozenset[str]) -> Reasons:
+REASONS = (None, *Missing)
+"""What each code of a reason stands for; arrays of enumeration members would turn them into plain text."""
+
+
+def _code(reason: Missing) -> int:
+    return REASONS.index(reason)
+
+
+def _named(codes: Ints) -> npt.NDArray[np.object_]:
+    members = np.empty(len(REASONS), dtype=object)
+    for code, reason in enumerate(REASONS):
+        members[code] = reason
+    return members[codes]
+
+
+def _reasons(feature: Feature, known: Mapping[str, Known], late: frozenset[str]) -> Ints:
     here = known[feature.name]
     if isinstance(feature.declaration, Aggregate):
-        reasons = _aggregate_reasons(feature.declaration, here, late)
+        codes = _aggregate_reasons(feature.declaration, here, late)
     else:
-        reasons = np.full(len(here.value), Missing.NOT_APPLICABLE, dtype=object)
+        codes = np.full(len(here.value), _code(Missing.NOT_APPLICABLE))
         for each in reversed(feature.inputs):
-            below = _reasons(each, known, late)
-            reasons = np.where(np.isnan(known[each.name].value), below, reasons)
-    reasons[here.young & (reasons != Missing.NOT_AUTHORISED)] = Missing.NOT_APPLICABLE
-    reasons[~np.isnan(here.value)] = None
-    return reasons
+            codes = np.where(np.isnan(known[each.name].value), _reasons(each, known, late), codes)
+    too_young = here.young & (codes != _code(Missing.NOT_AUTHORISED))
+    codes = np.where(too_young, _code(Missing.NOT_APPLICABLE), codes)
+    return np.where(np.isnan(here.value), codes, 0)
 
 
-def _aggregate_reasons(declared: Aggregate, here: Known, late: frozenset[str]) -> Reasons:
+def _aggregate_reasons(declared: Aggregate, here: Known, late: frozenset[str]) -> Ints:
     if not here.open:
-        return np.full(len(here.value), Missing.NOT_AUTHORISED, dtype=object)
+        return np.full(len(here.value), _code(Missing.NOT_AUTHORISED))
     if declared.table.name in late:
-        return np.full(len(here.value), Missing.LATE, dtype=object)
-    reasons = np.full(len(here.value), Missing.NOT_REPORTED, dtype=object)
-    if declared.table.absence is Absence.ZERO:
-        reasons[here.counted == 0] = Missing.NOT_APPLICABLE
-    reasons[~here.knows] = Missing.SOURCE_DOES_NOT_KNOW
-    return reasons
+        return np.full(len(here.value), _code(Missing.LATE))
+    nothing = Missing.NOT_APPLICABLE if declared.table.absence is Absence.ZERO else Missing.NOT_REPORTED
+    codes = np.where(here.counted == 0, _code(nothing), _code(Missing.NOT_REPORTED))
+    return np.where(here.knows, codes, _code(Missing.SOURCE_DOES_NOT_KNOW))
 
 
 _AGE = Aggregate(

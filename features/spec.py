@@ -376,9 +376,14 @@ def _check_name(name: str, declared: Aggregate | Derived, inputs: tuple[Feature,
         wanted = {declared.window.suffix if declared.window else None}
     else:
         wanted = {_window_suffix(feature.name) for feature in inputs} | ({None} if found is None else set())
+    if isinstance(declared, Aggregate) and ("_latest" in name) is not (declared.reduce in _OF_LATEST):
+        raise ValueError(f"{name}: the name must say latest exactly where the latest row is taken")
     if suffix not in wanted:
         said = ", ".join(sorted(f"_{each}" if each else "no window" for each in wanted))
         raise ValueError(f"{name}: the name says {suffix or 'no window'}, the declaration {said}")
+
+
+_OF_LATEST = frozenset({Reduce.LATEST, Reduce.DAYS_SINCE_LATEST})
 
 
 def _window_suffix(name: str) -> str | None:
