@@ -24,13 +24,14 @@ Kind = Literal["number", "category", "order", "empty"]
 
 RESERVED = ("base", "calibration")
 MOST_LEVELS = 200
+FEWEST_GAPS = 5
 
 
 @dataclass(frozen=True)
 class Column:
     """Remember of one column what prediction needs: kind, levels, direction, and what stands for a gap.
 
-    `typical` replaces a gap only where training saw none: there the trees have no branch for a gap, and LightGBM
+    `typical` replaces a gap where training saw fewer than five: there the trees have no branch for a gap, and LightGBM
     would read it as zero.
     """
 
@@ -129,7 +130,7 @@ def _check_directions(directions: Mapping[str, int], columns: tuple[Column, ...]
 
 
 def _described(name: str, values: pd.Series, direction: int) -> Column:
-    gaps = bool(values.isna().any())
+    gaps = int(values.isna().sum()) >= FEWEST_GAPS
     if values.isna().all():
         return Column(name, "empty", direction=direction, gaps=True)
     if isinstance(values.dtype, pd.CategoricalDtype):
@@ -159,7 +160,7 @@ def _encoded(column: Column, values: pd.Series) -> tuple[Matrix, list[Finding]]:
     gaps = np.isnan(numbers)
     if column.gaps or column.typical is None or not gaps.any():
         return numbers, findings
-    message = f"列 {column.name} 训练时没有缺失，现有 {int(gaps.sum())} 处缺失，按训练时的中位数处理。"
+    message = f"列 {column.name} 训练时几乎没有缺失，现有 {int(gaps.sum())} 处，按训练时的中位数处理。"
     return np.where(gaps, column.typical, numbers), [
         *findings,
         Finding("gap-never-seen", "warning", message, (column.name,)),
@@ -210,12 +211,18 @@ def _oddities(X: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[Finding, ..
     constant = tuple(
         column.name
         for position, column in enumerate(columns)
-        if column.kind != "empty" and not column.gaps and X.iloc[:, position].nunique() == 1
+        if column.kind != "empty" and X.iloc[:, position].nunique(dropna=False) == 1
+    )
+    few = tuple(
+        column.name
+        for position, column in enumerate(columns)
+        if column.typical is not None and not column.gaps and X.iloc[:, position].isna().any()
     )
     many = tuple(column.name for column in columns if len(column.levels) > MOST_LEVELS)
     told = (
         ("column-empty", empty, "全部缺失，对分数没有贡献"),
         ("column-constant", constant, "只有一个取值，对分数没有贡献"),
+        ("column-few-gaps", few, f"缺失不足 {FEWEST_GAPS} 处，按中位数处理"),
         ("column-many-levels", many, f"类别超过 {MOST_LEVELS} 个，可能是编号而不是特征"),
     )
     return tuple(

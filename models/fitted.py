@@ -124,7 +124,7 @@ class Model:
         Raises FeatureMismatch, InfiniteValues.
         """
         matrix, findings = self.encode(X)
-        return _told(self._calibrated(matrix), X, "log_odds", findings)
+        return _told(self.calibrated(matrix), X, "log_odds", findings)
 
     def probability(self, X: pd.DataFrame) -> pd.Series:
         """Return each row's calibrated probability of default.
@@ -134,7 +134,7 @@ class Model:
         Raises FeatureMismatch, InfiniteValues.
         """
         matrix, findings = self.encode(X)
-        return _told(expit(self._calibrated(matrix)), X, "probability", findings)
+        return _told(expit(self.calibrated(matrix)), X, "probability", findings)
 
     def interval(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the 80 % interval of the probability of such firms, from refits on resampled firms.
@@ -146,7 +146,7 @@ class Model:
         if len(self.refits) < 2:
             raise IntervalUnavailable("该模型训练时没有重抽样，给不出区间。", help="请用默认设置重新训练。")
         matrix, _ = self.encode(X)
-        centre = self._calibrated(matrix)
+        centre = self.calibrated(matrix)
         level = float(stdtrit(len(self.refits), (1 + INTERVAL_LEVEL) / 2))
         reach = self.head.widening * level * self._distance(matrix, centre)
         return pd.DataFrame({"pd_low": expit(centre - reach), "pd_high": expit(centre + reach)}, index=X.index)
@@ -181,7 +181,8 @@ class Model:
         answers = np.array([_raw(booster, matrix) for booster in self.boosters])
         return np.asarray(answers.mean(axis=0), dtype=np.float64)
 
-    def _calibrated(self, matrix: Matrix) -> Numbers:
+    def calibrated(self, matrix: Matrix) -> Numbers:
+        """Return the calibrated log-odds of rows that are numbers already."""
         return self.head.calibrator.apply(self.mean_raw(matrix))
 
     def _distance(self, matrix: Matrix, centre: Numbers) -> Numbers:
