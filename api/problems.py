@@ -113,6 +113,7 @@ TITLES: Mapping[str, str] = {
     "consent-expired": "企业授权已到期",
     "consent-revoked": "企业授权已撤回",
     "store-busy": "服务暂忙",
+    "service-unready": "服务暂不能作答",
     "body-too-large": "请求过大",
     "body-unreadable": "请求体无法读取",
     "request-invalid": "请求内容不符合要求",
@@ -164,8 +165,32 @@ def problem_response(
     return Response(problem.model_dump_json(), status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+OURS = frozenset(
+    {
+        "model-damaged",
+        "model-unknown",
+        "model-not-live",
+        "feature-mismatch",
+        "demonstration-model",
+        "store-missing",
+        "store-outdated",
+        "store-unsound",
+    }
+)
+"""Refusals that say something of the service, not of the request: to a bank they are one, and not its fault."""
+
+
+class ServiceUnready(Refusal):
+    """The service itself lacks what an answer needs."""
+
+    code = "service-unready"
+    status = 503
+
+
 def refusal_response(refusal: Refusal, *, interaction: str) -> Response:
     """Write a refusal as a problem."""
+    if refusal.code in OURS:
+        refusal = ServiceUnready("服务暂不能作答。", help="请稍后再试；若仍如此，请把交互编号告知科技局。")
     detail = DETAILS.get(refusal.code) or f"{refusal.message}{refusal.help}"
     headers = {"WWW-Authenticate": REALM} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
     if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -1,5 +1,6 @@
 """How are official lists and real sources loaded?"""
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from api.terminal.door import UsageRefused, command, parse_day, print_json, read
 
 SOURCES = ("cumcm2020c", "jinan")
 ROWS_SHOWN = 6
+FILES_SHOWN = 3
 
 
 @command
@@ -108,13 +110,17 @@ def _tell(batches: Sequence[LoadedBatch]) -> None:
         table.add_column(title, overflow="fold")
     for title in ("读到", "入库", "已有", "重复", "略过", "隔离"):
         table.add_column(title, justify="right", no_wrap=True)
-    for batch in batches:
-        numbers = (batch.read, batch.kept, batch.already_known, batch.repeated, batch.skipped, batch.refused)
+    counts = [(one.read, one.kept, one.already_known, one.repeated, one.skipped, one.refused) for one in batches]
+    for batch, numbers in zip(batches, counts, strict=True):
         table.add_row(batch.list_label, batch.file, *(f"{number:,}" for number in numbers))
-    Console().print(table)
+    table.add_section()
+    table.add_row("合计", f"{len(batches)} 个文件", *(f"{sum(column):,}" for column in zip(*counts, strict=True)))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    seen = [batch.file for batch in batches if batch.seen_before]
+    if seen:
+        named = "、".join(seen[:FILES_SHOWN]) + (" 等" if len(seen) > FILES_SHOWN else "")
+        tell(f"  {len(seen)} 个文件以前原样入过库，未作改动：{named}")
     for batch in batches:
-        if batch.seen_before:
-            tell(f"  {batch.file}：同一文件以前入过库，未作改动。")
         for reason in batch.quarantined:
             tell(f"  {batch.file}：{reason.message}（{reason.code}）{len(reason.rows)} 行：{_rows(reason.rows)}")
 

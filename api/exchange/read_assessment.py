@@ -8,6 +8,7 @@ from api.exchange.door import DesksHere, Now, guarded_router
 from api.exchange.report import AssessmentReport, report_of
 from api.identity import Caller
 from api.problems import AssessmentUnknown, TokenMissing, TokenUnknown, refusals
+from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 
 router = guarded_router("评估")
 
@@ -27,7 +28,15 @@ AssessmentId = Annotated[
     operation_id="read_assessment",
     summary="再读一份评估",
     response_description="当初给出的评估，一字不改",
-    responses=refusals(TokenMissing, TokenUnknown, AssessmentUnknown, parameters=True),
+    responses=refusals(
+        TokenMissing,
+        TokenUnknown,
+        AssessmentUnknown,
+        ConsentRequired,
+        ConsentExpired,
+        ConsentRevoked,
+        parameters=True,
+    ),
 )
 def read_assessment(id: AssessmentId, bank: Caller, desks: DesksHere, now: Now) -> AssessmentReport:
     """读回本机构申请过的一份评估；别家机构的评估对本机构不存在。

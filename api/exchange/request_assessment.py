@@ -13,12 +13,14 @@ from api.problems import (
     IdempotencyKeyMalformed,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
+    ServiceUnready,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
     refusals,
 )
 from data.spec.errors import DayInFuture, EnterpriseUnknown
+from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 
 ROUTE = "POST /v1/assessments"
 
@@ -37,10 +39,14 @@ router = guarded_router("评估")
         TokenUnknown,
         EnterpriseUnknown,
         DayInFuture,
+        ConsentRequired,
+        ConsentExpired,
+        ConsentRevoked,
         IdempotencyKeyMissing,
         IdempotencyKeyMalformed,
         IdempotencyKeyReused,
         IdempotencyKeyInFlight,
+        ServiceUnready,
         StoreBusy,
         body=True,
     ),

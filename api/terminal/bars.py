@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from api.desks import Chapters
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
 
@@ -67,19 +68,23 @@ class Bars:
 
     def __init__(self, chapters: int = 0) -> None:
         from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False)
+        self._bars = self._new_bars()
+        self._current: TaskID | None = None
+        self._numbering = Numbering(chapters)
+
+    def _new_bars(self) -> "RichProgress":
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
-        self._console = Console(stderr=True, highlight=False)
-        self._bars = RichProgress(
-            TextColumn("  {task.description}", justify="left"),
+        return RichProgress(
+            TextColumn("  {task.description}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._console,
         )
-        self._current: TaskID | None = None
-        self._numbering = Numbering(chapters)
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -93,9 +98,12 @@ class Bars:
         self._bars.stop()
 
     def chapter(self, title: str) -> None:
-        """Print the heading above the bars to come."""
+        """Leave the bars so far where they are, and print the heading of those to come."""
         self._finish()
+        self._bars.stop()
         self._console.print(f"[bold blue]{self._numbering.next(title)}[/]")
+        self._bars = self._new_bars()
+        self._bars.start()
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Finish the bar so far and begin the next."""

@@ -33,9 +33,9 @@ class DeclaredCatalogue:
             id=name,
             card=card,
             label=CARD_LABELS[card],
-            horizon_months=described.horizon_months,
+            horizon_months=described.purpose.horizon_months,
             trained_on=described.created_on,
-            demonstration=described.demonstration,
+            demonstration=described.purpose.demonstration,
             features=tuple(feature.name for feature in described.features),
         )
 

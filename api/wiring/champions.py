@@ -1,1 +1,42 @@
 """Which model answers for a card now?"""
+
+from pathlib import Path
+from threading import Lock
+
+from features.catalogue import FEATURES
+from models.card import ModelCard
+from models.fitted import Model
+from models.refusals import ModelUnknown
+from models.register import Register
+
+Live = tuple[str, Model, ModelCard]
+
+
+class ShelvedChampions:
+    """Know the champions of a shelf; a model is read once and again only when another is promoted."""
+
+    def __init__(self, shelf: Path) -> None:
+        self._register = Register(shelf)
+        self._loaded: dict[str, tuple[str, Live]] = {}
+        self._loading = Lock()
+
+    def champion(self, card: str) -> Live | None:
+        """Return the champion's name, the model and its card; None where none was ever promoted.
+
+        Raises ModelDamaged or FeatureMismatch where the champion cannot be trusted: nothing then answers for it.
+        """
+        try:
+            promotion = self._register.champion(card)
+        except ModelUnknown:
+            return None
+        with self._loading:
+            seal, live = self._loaded.get(card, ("", None))
+            if live is None or seal != promotion.seal:
+                live = self._load(card, promotion.model)
+                self._loaded[card] = (promotion.seal, live)
+        return live
+
+    def _load(self, card: str, name: str) -> Live:
+        today = {feature.name: feature.fingerprint for feature in FEATURES.values()}
+        model, described = self._register.load_champion(card, fingerprints=today)
+        return name, model, described

@@ -31,7 +31,7 @@ from api.desks import (
 from api.identity import token_hash
 from api.log import open_log
 from data.spec.access import Purpose
-from data.spec.errors import DayInFuture, EnterpriseUnknown, Refusal
+from data.spec.errors import DayInFuture, EnterpriseUnknown
 from data.spec.identifiers import Identifier, with_uscc_check_digit
 from data.spec.progress import Progress
 from risk.assessment import (
@@ -43,6 +43,7 @@ from risk.assessment import (
     Source,
     Status,
 )
+from risk.consent import ConsentRequired
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -54,13 +55,6 @@ TOKENS = {
     "bank-a": "lk_" + "a" * 43,
     "bank-b": "lk_" + "b" * 43,
 }
-
-
-class ConsentRequired(Refusal):
-    """The enterprise has not consented."""
-
-    code = "consent-required"
-    status = 403
 
 
 def reason(feature: str, group: str, points: float) -> Reason:

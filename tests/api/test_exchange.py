@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.identity import PUBLIC_PATHS, GuardedRoute
+from models.refusals import ModelDamaged
 
 Wanted = Callable[..., dict[str, object]]
 URL = "/v1/assessments"
@@ -198,6 +199,18 @@ def test_a_fault_is_told_without_its_cause_and_logged_with_it(
     line = answered()[-1]
     assert "RuntimeError" in line["exception"]
     assert line["interaction_id"] == answer.json()["interaction_id"]
+
+
+def test_a_model_that_cannot_be_trusted_is_not_the_banks_fault(
+    client: TestClient, bank_a: dict[str, str], wanted: Wanted, store: Any
+) -> None:
+    store.fault = ModelDamaged("模型文件已损坏：card.json。")
+
+    answer = client.post(URL, json=wanted(), headers=bank_a)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "service-unready")
+    assert answer.headers["retry-after"]
+    assert "card.json" not in answer.text
 
 
 def test_the_log_knows_no_code_and_no_token(

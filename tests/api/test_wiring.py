@@ -1,0 +1,164 @@
+"""The desks on a real store: tokens, replays, tenants; and a store is made whole or not at all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.clock import SHANGHAI
+from api.desks import Institution, RememberedAnswer
+from api.identity import token_hash
+from api.problems import IdempotencyKeyInFlight
+from api.settings import Settings
+from api.terminal.bars import Lines
+from api.wiring import open_desks, opening_desk
+from api.wiring.assessing import Assessing
+from api.wiring.opening import InitRunning, _alone
+from data.store import Store
+from data.store.store import StoreExists
+
+NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
+BANK = Institution(code="bank-a", name="甲银行（演示）", kind="bank")
+
+
+class NoChampions:
+    """Know no model."""
+
+    def champion(self, card: str) -> None:
+        return None
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(state=tmp_path / "state")
+
+
+@pytest.fixture
+def opened(settings: Settings) -> Any:
+    """Make an empty store and return what was told of it."""
+    return opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
+
+
+@pytest.fixture
+def desk(settings: Settings, opened: Any) -> Iterator[Assessing]:
+    store = Store.open(settings.database_url)
+    yield Assessing(store, NoChampions())
+    store.close()
+
+
+ANSWER = RememberedAnswer(fingerprint="f" * 64, status=201, body='{"id": "a-1"}')
+
+
+def remember(desk: Assessing, *, tenant: str = "bank-a", commit: bool = True) -> None:
+    with desk.visit(at=NOW) as visit:
+        visit.remember_answer(tenant=tenant, route="POST /v1/assessments", key="k", answer=ANSWER)
+        if commit:
+            visit.commit()
+
+
+def recall(desk: Assessing, *, tenant: str = "bank-a") -> RememberedAnswer | None:
+    with desk.visit(at=NOW) as visit:
+        return visit.find_answer(tenant=tenant, route="POST /v1/assessments", key="k")
+
+
+def test_an_answer_is_remembered_as_it_was(desk: Assessing) -> None:
+    remember(desk)
+
+    assert recall(desk) == ANSWER
+
+
+def test_an_answer_is_not_kept_without_commit(desk: Assessing) -> None:
+    remember(desk, commit=False)
+
+    assert recall(desk) is None
+
+
+def test_another_tenants_answer_is_not_found(desk: Assessing) -> None:
+    remember(desk)
+
+    assert recall(desk, tenant="bank-b") is None
+
+
+def test_a_key_that_another_writer_took_is_in_flight(desk: Assessing) -> None:
+    remember(desk)
+
+    with pytest.raises(IdempotencyKeyInFlight):
+        remember(desk)
+
+
+def test_an_assessment_that_is_not_there_is_none(desk: Assessing) -> None:
+    with desk.visit(at=NOW) as visit:
+        assert visit.read_assessment("none", institution=BANK) is None
+
+
+def test_an_institution_is_found_by_its_token_alone(settings: Settings, opened: Any) -> None:
+    desks, issued = open_desks(settings), opened.tokens[0]
+
+    assert desks.institutions.find_by_token(token_hash(issued.token)) == issued.institution
+    assert desks.institutions.find_by_token(token_hash("lk_" + "x" * 43)) is None
+
+
+def test_a_token_is_nowhere_in_the_store(settings: Settings, opened: Any) -> None:
+    kept = b"".join(path.read_bytes() for path in settings.state.rglob("*") if path.is_file())
+
+    assert token_hash(opened.tokens[0].token).encode() in kept
+    assert opened.tokens[0].token.encode() not in kept
+
+
+def test_the_state_folder_is_the_owners_alone(settings: Settings, opened: Any) -> None:
+    assert settings.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_that_stands_is_not_replaced(settings: Settings, opened: Any) -> None:
+    before = (settings.state / "lukeping.db").read_bytes()
+
+    with pytest.raises(StoreExists):
+        opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
+
+    assert (settings.state / "lukeping.db").read_bytes() == before
+
+
+def test_two_processes_do_not_make_one_store(settings: Settings) -> None:
+    settings.state.mkdir()
+
+    with _alone(settings.state), pytest.raises(InitRunning):
+        opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
+
+
+def test_an_interrupted_init_leaves_nothing_and_the_next_starts_clean(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.wiring.opening._issue", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
+    assert not opening_desk(settings).exists()
+    assert [path.name for path in settings.state.iterdir()] == [".init.lock"]
+
+    # A process that was killed cannot clean up behind itself.
+    (settings.state / ".building").mkdir()
+    (settings.state / ".building" / "lukeping.db").write_bytes(b"half a store")
+    opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
+
+    assert open_desks(settings).today is None
+    assert not (settings.state / ".building").exists()
+
+
+def test_the_demonstrations_tokens_are_left_for_their_owner(settings: Settings, opened: Any) -> None:
+    from api.wiring.opening import _write_tokens
+
+    _write_tokens(settings.token_file, [replace(opened.tokens[0], token="lk_" + "t" * 43)])
+
+    assert settings.token_file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(settings.token_file.read_text(encoding="utf-8"))["bureau"]["token"] == "lk_" + "t" * 43
+
+
+def test_every_instant_of_a_real_store_is_of_this_day(settings: Settings, opened: Any) -> None:
+    assert abs((open_desks(settings).now() - datetime.now(UTC)).total_seconds()) < 60
