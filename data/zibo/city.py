@@ -72,8 +72,8 @@ def write_city(
 ) -> CityReport:
     """Write the demonstration city: official lists to directory/lists, hidden truth to directory/truth.
 
-    Everything in it is invented. Every enterprise's name carries the mark （演示）, every file says 演示数据 in its first
-    row. The same seed and size give the same lists.
+    Everything in it is invented. Every enterprise's name carries the mark （演示）, every file says 演示数据
+    in its first row. The same seed and size give the same lists.
     """
     told = progress or Silent()
     told.stage("推演演示城市", 2)
@@ -118,9 +118,12 @@ def evidence_rows(world: World) -> dict[str, pd.DataFrame]:
         "enterprise_registration": evidence_profile.registration_rows(world),
         "chain_position": evidence_profile.chain_rows(world, high_tech),
         "tech_sme_entry": pd.concat(
-            [entries.entry_rows(world.plan, world.people, world.entries), traps.backdated_rows(world)], ignore_index=True
+            [entries.entry_rows(world.plan, world.people, world.entries), traps.backdated_rows(world)],
+            ignore_index=True,
         ),
-        "high_tech_revocation": revocation.assign(trap=revocation["after_default"].map({True: "revoked_after_default"})),
+        "high_tech_revocation": revocation.assign(
+            trap=revocation["after_default"].map({True: "revoked_after_default"})
+        ),
         "patent": evidence_patents.patent_rows(patents),
         "patent_event": evidence_patents.patent_event_rows(world, patents, traps.pledge_rows(world, patents)),
         "conduct_record": conduct.assign(trap=conduct["from_loan"].map({True: "dishonesty_from_this_loan"})),
@@ -173,12 +176,14 @@ def _write(directory: Path, world: World, sheet: Sheet) -> tuple[WrittenFile, pd
     write_sheet(directory, spoilt)
     first = header_row(spoilt) + 1
     marked = [place for place, trap in enumerate(spoilt.traps) if isinstance(trap, str)]
-    found = pd.DataFrame({
-        "trap": spoilt.traps[marked],
-        "file": spoilt.file,
-        "row": [place + first for place in marked],
-        "code": world.people["code"].to_numpy()[spoilt.firms[marked]],
-    })
+    found = pd.DataFrame(
+        {
+            "trap": spoilt.traps[marked],
+            "file": spoilt.file,
+            "row": [place + first for place in marked],
+            "code": world.people["code"].to_numpy()[spoilt.firms[marked]],
+        }
+    )
     file = WrittenFile(name=spoilt.file, list=spoilt.list, rows=len(spoilt.cells), damaged=_counted(damaged))
     return file, found, _located(damaged, first)
 
@@ -188,8 +193,10 @@ def _counted(damaged: list[Damaged]) -> Mapping[str, int]:
 
 
 def _located(damaged: list[Damaged], first: int) -> pd.DataFrame:
-    return pd.DataFrame({
-        "file": [row.file for row in damaged],
-        "row": [row.place + first for row in damaged],
-        "damage": [row.damage for row in damaged],
-    })
+    return pd.DataFrame(
+        {
+            "file": [row.file for row in damaged],
+            "row": [row.place + first for row in damaged],
+            "damage": [row.damage for row in damaged],
+        }
+    )

@@ -26,6 +26,13 @@ DAMAGES: Mapping[str, str] = {
 
 CODE_SHARE = 0.00018
 DUPLICATE_SHARE = 0.0005
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "patent": ("patent-number",),
+    "rnd_year": ("below-minimum",),
+    "conduct_record": ("uscc-scientific-notation", "uscc-check-digit", "date-impossible", "duplicate"),
+    "high_tech_certificate": ("name-unmatched",),
+}
+"""Damage that each file of a list has, so that a small city knows every kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,7 @@ def spoil(plan: Plan, sheet: Sheet) -> tuple[Sheet, list[Damaged]]:
 def _wanted(rng: np.random.Generator, sheet: Sheet) -> list[str]:
     rows = len(sheet.cells)
     damages: list[str] = []
+    damages += ALWAYS.get(sheet.list, ())
     if sheet.code_header is not None:
         for kind in ("uscc-scientific-notation", "uscc-check-digit"):
             damages += [kind] * int(rng.binomial(rows, CODE_SHARE * 0.5))
@@ -81,9 +89,9 @@ def _spoil_row(rng: np.random.Generator, sheet: Sheet, copies: pd.DataFrame, row
     }.get(damage)
     if header is None:
         return
-    column = copies.columns.get_loc(header)
-    before = str(copies.iat[row, column])
-    copies.iat[row, column] = _spoilt(damage, before, int(rng.integers(1, 28)))
+    cells = copies[header].to_numpy(dtype=object, copy=True)
+    cells[row] = _spoilt(damage, str(cells[row]), int(rng.integers(1, 28)))
+    copies[header] = cells
 
 
 def _spoilt(damage: str, before: str, number: int) -> object:
@@ -101,7 +109,10 @@ def _spoilt(damage: str, before: str, number: int) -> object:
 
 
 def _inserted(
-    sheet: Sheet, copies: pd.DataFrame, source: np.ndarray, wanted: list[str]  # type: ignore[type-arg]
+    sheet: Sheet,
+    copies: pd.DataFrame,
+    source: np.ndarray,
+    wanted: list[str],
 ) -> tuple[Sheet, list[Damaged]]:
     """Put each copy right after the row it was copied from."""
     order = np.argsort(np.concatenate([np.arange(len(sheet.cells)), source + 0.5]), kind="stable")

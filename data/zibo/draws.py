@@ -1,6 +1,7 @@
 """How are days, members and sums drawn at random so that totals come out exactly?"""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.zibo.plan import Bools, Days, Floats, Ints
@@ -26,13 +27,13 @@ def with_repeats(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
     return np.asarray(rng.choice(weights.size, size=count, p=weights / weights.sum()), dtype=np.int64)
 
 
-def parts_of(rng: np.random.Generator, total: int, count: int, *, spread: float = 1.0) -> Ints:
-    """Split a whole number into count positive whole parts of log-normal size that add up to it."""
+def parts_of(rng: np.random.Generator, total: int, count: int, *, unit: int = 1, spread: float = 1.0) -> Floats:
+    """Split a whole number into positive parts, multiples of the unit, of log-normal size, that add up to it."""
     shares = rng.lognormal(0.0, spread, count)
-    free = total - count
-    parts = 1 + np.floor(free * shares / shares.sum()).astype(np.int64)
-    parts[: total - int(parts.sum())] += 1
-    return parts
+    units = total // unit
+    parts = 1.0 + np.floor((units - count) * shares / shares.sum())
+    parts[: units - int(parts.sum())] += 1
+    return np.asarray(parts * unit, dtype=np.float64)
 
 
 def chance(rng: np.random.Generator, probability: Floats | float, count: int) -> Bools:
@@ -43,7 +44,8 @@ def chance(rng: np.random.Generator, probability: Floats | float, count: int) ->
 def labels(rng: np.random.Generator, choices: tuple[str, ...], count: int, weights: tuple[float, ...] = ()) -> Ints:
     """Draw one of the choices each, as an object array of text."""
     shares = np.asarray(weights or [1.0] * len(choices))
-    return np.asarray(choices, dtype=object)[rng.choice(len(choices), size=count, p=shares / shares.sum())]
+    picks = rng.choice(len(choices), size=count, p=shares / shares.sum())
+    return np.asarray(np.asarray(choices, dtype=object)[picks])
 
 
 def blank_after(days: Days, limit: np.datetime64 | Days) -> Days:
@@ -58,10 +60,9 @@ def versions(rows: pd.DataFrame, *, ended: str, known_end: Days) -> pd.DataFrame
     row whose end is known by the last day of the city.
     """
     first = rows.copy()
-    first[ended] = pd.NaT
+    first[ended] = np.datetime64("NaT", "s")
     later = rows.assign(known=known_end)
-    later = later[later[ended].notna() & (later["known"] <= pd.Timestamp("2025-12-31"))]
-    return pd.concat([first, later], ignore_index=True)
+    return pd.concat([first, in_time(later[later[ended].notna()])], ignore_index=True)
 
 
 def changes(rows: pd.DataFrame, key: list[str], told: list[str]) -> pd.DataFrame:
@@ -73,3 +74,16 @@ def changes(rows: pd.DataFrame, key: list[str], told: list[str]) -> pd.DataFrame
     words = pd.util.hash_pandas_object(ordered[told].astype(str), index=False)
     before = words.groupby([ordered[name] for name in key], dropna=False).shift()
     return rows.loc[ordered.index[(before.isna() | (before != words)).to_numpy()]].sort_index()
+
+
+def either(condition: Bools, value: object, other: object = None) -> npt.NDArray[np.object_]:
+    """Return value where the condition holds and other elsewhere, None allowed as a blank."""
+    chosen = np.full(condition.size, None, dtype=object)
+    chosen[:] = other
+    chosen[condition] = np.broadcast_to(np.asarray(value, dtype=object), condition.size)[condition]
+    return chosen
+
+
+def in_time(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are known by the last day of the city."""
+    return rows.loc[rows["known"] <= pd.Timestamp("2025-12-31")]

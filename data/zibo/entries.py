@@ -49,13 +49,15 @@ def _year_rows(plan: Plan, people: pd.DataFrame, year: int, places: Ints) -> pd.
     batch = rng.choice(len(BATCH_DAYS), size=count, p=np.asarray(BATCH_SHARES))
     announced = np.array([f"{year}-{text}" for text in BATCH_DAYS], dtype="M8[D]")[batch]
     serial = rng.choice(900_000, count, replace=False) + 1
-    return pd.DataFrame({
-        "firm": places,
-        "entry_no": entry_numbers(people, places, year, serial),
-        "entered_on": announced - rng.integers(8, 20, count).astype("m8[D]"),
-        "valid_until": day(f"{year + 1}-03-31"),
-        "known": announced,
-    })
+    return pd.DataFrame(
+        {
+            "firm": places,
+            "entry_no": entry_numbers(people, places, year, serial),
+            "entered_on": announced - rng.integers(8, 20, count).astype("m8[D]"),
+            "valid_until": day(f"{year + 1}-03-31"),
+            "known": announced,
+        }
+    )
 
 
 def entry_numbers(people: pd.DataFrame, places: Ints, year: int, serial: Ints) -> list[str]:
@@ -74,5 +76,3 @@ def has_entry(entries: dict[int, Ints], count: int, year: int) -> Bools:
     for known in (year - 1, year):
         mask[entries.get(known, np.empty(0, dtype=np.int64))] = True
     return mask
-
-

@@ -7,7 +7,7 @@ and its steadiness, taxable sales by quarter, invoices by month.
 import numpy as np
 import pandas as pd
 
-from data.zibo.draws import chance, days_between, labels, members
+from data.zibo.draws import chance, days_between, in_time, labels, members
 from data.zibo.plan import (
     LAST_DAY,
     LATENT_MONTHS,
@@ -50,18 +50,20 @@ def _report_year(rng: np.random.Generator, world: World, year: int, lasting: Flo
     assets = revenue * np.exp(0.1 + 0.3 * lasting[2] + rng.normal(0, 0.06, count))
     due_share = np.clip(0.22 - 0.034 * quality + 0.03 * lasting[3] + rng.normal(0, 0.022, count), 0.01, 0.8)
     high_share = np.clip(0.55 + 0.12 * world.people["tech"].to_numpy() + rng.normal(0, 0.12, count), 0, 1)
-    rows = pd.DataFrame({
-        "firm": np.arange(count),
-        "year": day(f"{year}-12-31"),
-        "revenue": revenue,
-        "total_cost": revenue * (1 - margin * 1.15),
-        "profit": revenue * margin,
-        "assets": assets,
-        "liabilities": assets * leverage,
-        "receivables": revenue * due_share,
-        "high_tech_income": revenue * high_share,
-        "filed_on": filed,
-    })
+    rows = pd.DataFrame(
+        {
+            "firm": np.arange(count),
+            "year": day(f"{year}-12-31"),
+            "revenue": revenue,
+            "total_cost": revenue * (1 - margin * 1.15),
+            "profit": revenue * margin,
+            "assets": assets,
+            "liabilities": assets * leverage,
+            "receivables": revenue * due_share,
+            "high_tech_income": revenue * high_share,
+            "filed_on": filed,
+        }
+    )
     rows["known"] = rows["filed_on"]
     money = ["revenue", "total_cost", "profit", "assets", "liabilities", "receivables", "high_tech_income"]
     rows[money] = (rows[money] / 100).round() * 100
@@ -73,7 +75,9 @@ def _filing_days(rng: np.random.Generator, world: World, year: int) -> Days:
     quality = world.latent.at(np.arange(world.count), np.full(world.count, day(f"{year + 1}-05-15")))
     on_time = days_between(rng, day(f"{year + 1}-02-20"), day(f"{year + 1}-06-30"), world.count)
     late = chance(rng, 1 / (1 + np.exp(2.5 + 1.5 * quality)), world.count)
-    return np.where(late, add_days(np.full(world.count, day(f"{year + 1}-07-01")), rng.integers(0, 120, world.count)), on_time)
+    return np.where(
+        late, add_days(np.full(world.count, day(f"{year + 1}-07-01")), rng.integers(0, 120, world.count)), on_time
+    )
 
 
 def _reporting(rng: np.random.Generator, world: World, year: int) -> Bools:
@@ -91,7 +95,7 @@ def _restated(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
     chosen["profit"] = (chosen["profit"] * rng.uniform(0.4, 0.95, len(chosen)) / 100).round() * 100
     chosen["filed_on"] = add_days(chosen["filed_on"].to_numpy(), rng.integers(60, 200, len(chosen)))
     chosen["known"] = chosen["filed_on"]
-    return chosen[chosen["known"] <= pd.Timestamp(LAST_DAY)]
+    return in_time(chosen)
 
 
 def rnd_rows(world: World) -> pd.DataFrame:
@@ -110,24 +114,34 @@ def _rnd_year(rng: np.random.Generator, world: World, year: int, does: Bools, in
     unsteady = np.clip(0.16 - 0.07 * quality, 0.03, 0.5)
     share = np.clip(intensity + 0.0055 * quality, 0.004, 0.2) * np.exp(unsteady * rng.normal(size=count))
     expense = np.exp(world.log_revenue[year]) * 1e4 * share
-    staff = np.maximum(3, np.round(world.people["staff"].to_numpy() * np.exp(0.05 * (year - 2017) * 0.4 + 0.12 * quality)))
-    people = np.clip(np.round(staff * np.clip(0.14 + 0.025 * quality + rng.normal(0, 0.022, count), 0.02, 0.8)), 1, staff)
+    staff = np.maximum(
+        3, np.round(world.people["staff"].to_numpy() * np.exp(0.05 * (year - 2017) * 0.4 + 0.12 * quality))
+    )
+    people = np.clip(
+        np.round(staff * np.clip(0.14 + 0.025 * quality + rng.normal(0, 0.022, count), 0.02, 0.8)), 1, staff
+    )
     kept = does & (world.founded_on < day(f"{year}-07-01")) & (world.latent.exits_on > day(f"{year + 1}-08-01"))
     parts = []
-    for basis, share_of, factor, last in (("accounting", 0.9, 1.0, 5), ("tax", 0.42, 0.93, 6), ("statistics", 0.14, 1.08, 4)):
+    for basis, share_of, factor, last in (
+        ("accounting", 0.9, 1.0, 5),
+        ("tax", 0.42, 0.93, 6),
+        ("statistics", 0.14, 1.08, 4),
+    ):
         told = kept & chance(rng, share_of, count)
         if basis == "tax" and year < 2018:
             continue
         parts.append(
-            pd.DataFrame({
-                "firm": np.arange(count),
-                "year": day(f"{year}-12-31"),
-                "basis": basis,
-                "rnd_expense": np.round(expense * factor * rng.normal(1, 0.03, count) / 100).clip(1) * 100,
-                "rnd_staff": people,
-                "staff": staff,
-                "known": days_between(rng, day(f"{year + 1}-02-10"), day(f"{year + 1}-{last:02d}-28"), count),
-            })[told]
+            pd.DataFrame(
+                {
+                    "firm": np.arange(count),
+                    "year": day(f"{year}-12-31"),
+                    "basis": basis,
+                    "rnd_expense": np.round(expense * factor * rng.normal(1, 0.03, count) / 100).clip(1) * 100,
+                    "rnd_staff": people,
+                    "staff": staff,
+                    "known": days_between(rng, day(f"{year + 1}-02-10"), day(f"{year + 1}-{last:02d}-28"), count),
+                }
+            )[told]
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -138,14 +152,16 @@ def tax_rows(world: World) -> pd.DataFrame:
     firm, months, when = _panel(world, np.unique(world.loans["firm"].to_numpy()), step=3, before=12)
     sales = _monthly_sales(world, firm, months) * 3 * np.exp(rng.normal(0, 0.04, firm.size))
     rate = np.clip(0.031 + 0.004 * world.latent.visible[firm, months] + rng.normal(0, 0.0035, firm.size), 0.002, 0.09)
-    return pd.DataFrame({
-        "firm": firm,
-        "period_end": when,
-        "tax_paid": np.round(sales * rate, 2),
-        "taxable_sales": np.round(sales, 2),
-        "known": add_days(when, rng.integers(10, 20, firm.size)),
-        "owner": _main_bank(world)[firm],
-    })
+    return pd.DataFrame(
+        {
+            "firm": firm,
+            "period_end": when,
+            "tax_paid": np.round(sales * rate, 2),
+            "taxable_sales": np.round(sales, 2),
+            "known": add_days(when, rng.integers(10, 20, firm.size)),
+            "owner": _main_bank(world)[firm],
+        }
+    )
 
 
 def _monthly_sales(world: World, firm: Ints, months: Ints) -> Floats:
@@ -160,8 +176,12 @@ def _monthly_sales(world: World, firm: Ints, months: Ints) -> Floats:
 def _panel(world: World, places: Ints, *, step: int, before: int, most: int = 200) -> tuple[Ints, Ints, Days]:
     """Return (firm, month, day) triples from some months before the first application to the firm's end."""
     first = np.full(world.count, LATENT_MONTHS)
-    np.minimum.at(first, world.applications["firm"].to_numpy(), month_index(world.applications["applied_on"].to_numpy()))
-    months = np.arange(int(month_index(np.array([day("2017-03-31")]))[0]), int(month_index(np.array([LAST_DAY]))[0]) + 1, step)
+    np.minimum.at(
+        first, world.applications["firm"].to_numpy(), month_index(world.applications["applied_on"].to_numpy())
+    )
+    months = np.arange(
+        int(month_index(np.array([day("2017-03-31")]))[0]), int(month_index(np.array([LAST_DAY]))[0]) + 1, step
+    )
     ends = np.minimum(np.minimum(world.latent.exits_on, add_days(world.latent.failed_on, 420)), LAST_DAY)
     last_loan = np.full(world.count, day("1970-01-01"))
     np.maximum.at(last_loan, world.loans["firm"].to_numpy(), world.loans["closed_on"].to_numpy().astype("M8[D]"))
@@ -173,7 +193,7 @@ def _panel(world: World, places: Ints, *, step: int, before: int, most: int = 20
     return places[row], months[column], when[column]
 
 
-def _main_bank(world: World) -> np.ndarray:  # type: ignore[type-arg]
+def _main_bank(world: World) -> np.ndarray:
     banks = np.full(world.count, "demo-bank-1", dtype=object)
     banks[world.loans["firm"].to_numpy()] = world.loans["bank"].to_numpy()
     return banks
@@ -199,19 +219,23 @@ def invoice_rows(world: World) -> pd.DataFrame:
     partner = np.floor(rng.pareto(0.9, count) * 2) % np.clip(12 + 4 * quality[pick], 3, 40)
     tax = np.round(amount * 0.13, 2)
     issued = add_days(when[pick], -rng.integers(0, 28, count))
-    return pd.DataFrame({
-        "firm": firm[pick],
-        "invoice_no": [f"{number:08d}" for number in rng.integers(1, 99_999_999, count).tolist()],
-        "direction": np.where(sale, "sale", "purchase"),
-        "issued_on": issued,
-        "counterparty": [f"D{a:04d}{b:03d}" for a, b in zip(firm[pick].tolist(), partner.astype(int).tolist(), strict=True)],
-        "amount": amount,
-        "tax": tax,
-        "total": np.round(amount + tax, 2),
-        "status": np.where(void, "void", "valid"),
-        "known": issued,
-        "owner": _main_bank(world)[firm[pick]],
-    })
+    return pd.DataFrame(
+        {
+            "firm": firm[pick],
+            "invoice_no": [f"{number:08d}" for number in rng.integers(1, 99_999_999, count).tolist()],
+            "direction": np.where(sale, "sale", "purchase"),
+            "issued_on": issued,
+            "counterparty": [
+                f"D{a:04d}{b:03d}" for a, b in zip(firm[pick].tolist(), partner.astype(int).tolist(), strict=True)
+            ],
+            "amount": amount,
+            "tax": tax,
+            "total": np.round(amount + tax, 2),
+            "status": np.where(void, "void", "valid"),
+            "known": issued,
+            "owner": _main_bank(world)[firm[pick]],
+        }
+    )
 
 
 def equity_rows(world: World) -> pd.DataFrame:
@@ -222,45 +246,53 @@ def equity_rows(world: World) -> pd.DataFrame:
     rounds = rng.integers(1, 4, places.size)
     firm = np.repeat(places, rounds)
     order = np.concatenate([np.arange(number) for number in rounds])
-    closed = days_between(rng, np.maximum(day("2017-02-01"), add_days(world.founded_on[firm], 200)), day("2025-10-31"), firm.size)
+    closed = days_between(
+        rng, np.maximum(day("2017-02-01"), add_days(world.founded_on[firm], 200)), day("2025-10-31"), firm.size
+    )
     keep = closed < np.minimum(world.latent.exits_on, world.latent.failed_on)[firm]
     names = np.asarray(("天使轮", "A轮", "B轮", "C轮"), dtype=object)
-    return pd.DataFrame({
-        "firm": firm,
-        "round": names[order],
-        "investor_kind": labels(rng, ("market", "government_fund"), firm.size, (0.65, 0.35)),
-        "amount": np.round(np.exp(rng.normal(6.4, 0.8, firm.size) + 0.4 * order)) * 1e4,
-        "closed_on": closed,
-        "known": np.minimum(add_days(closed, rng.integers(10, 60, firm.size)), LAST_DAY),
-    })[keep]
+    return pd.DataFrame(
+        {
+            "firm": firm,
+            "round": names[order],
+            "investor_kind": labels(rng, ("market", "government_fund"), firm.size, (0.65, 0.35)),
+            "amount": np.round(np.exp(rng.normal(6.4, 0.8, firm.size) + 0.4 * order)) * 1e4,
+            "closed_on": closed,
+            "known": np.minimum(add_days(closed, rng.integers(10, 60, firm.size)), LAST_DAY),
+        }
+    )[keep]
 
 
 def insurance_rows(world: World) -> pd.DataFrame:
     """Return 科技保险 policies; claims come a little more often to weak firms."""
     rng = world.plan.rng("insurance")
-    firm = rng.permutation(np.repeat(members(rng, np.exp(world.people["tech"].to_numpy()) * world.is_firm, world.plan.scaled(500)), 3))
+    firm = rng.permutation(
+        np.repeat(members(rng, np.exp(world.people["tech"].to_numpy()) * world.is_firm, world.plan.scaled(500)), 3)
+    )
     started = days_between(rng, day("2018-01-05"), day("2025-11-30"), firm.size)
     insured = np.round(np.exp(rng.normal(5.6, 0.6, firm.size))) * 1e4
     quality = world.latent.at(firm, started)
     claim = chance(rng, np.clip(0.05 - 0.02 * quality, 0.005, 0.2), firm.size)
     claimed = add_days(started, rng.integers(60, 360, firm.size))
     claim &= claimed < day("2025-11-15")
-    rows = pd.DataFrame({
-        "firm": firm,
-        "policy_no": [f"BX{place:08d}" for place in rng.permutation(firm.size) + 1],
-        "product": labels(rng, ("研发费用损失保险", "首台套综合险", "产品责任保险", "专利被侵权损失保险"), firm.size),
-        "premium": np.round(insured * 0.012),
-        "insured_amount": insured,
-        "started_on": started,
-        "ends_on": add_days(started, 365),
-        "known": add_days(started, rng.integers(5, 30, firm.size)),
-    })
-    rows = rows[(started < world.latent.exits_on[firm]) & (started > world.founded_on[firm])]
-    later = rows[claim[rows.index]].assign(
-        claimed_on=claimed[rows.index[claim[rows.index]]],
-        known=add_days(claimed[rows.index[claim[rows.index]]], 25),
+    rows = pd.DataFrame(
+        {
+            "firm": firm,
+            "policy_no": [f"BX{place:08d}" for place in rng.permutation(firm.size) + 1],
+            "product": labels(
+                rng, ("研发费用损失保险", "首台套综合险", "产品责任保险", "专利被侵权损失保险"), firm.size
+            ),
+            "premium": np.round(insured * 0.012),
+            "insured_amount": insured,
+            "started_on": started,
+            "ends_on": add_days(started, 365),
+            "known": add_days(started, rng.integers(5, 30, firm.size)),
+        }
     )
-    later["claim_amount"] = np.round(later["insured_amount"] * 0.35)
-    return pd.concat([rows.assign(claimed_on=pd.NaT, claim_amount=np.nan), later], ignore_index=True)
-
-
+    there = (started < world.latent.exits_on[firm]) & (started > world.founded_on[firm])
+    blank = rows.assign(claimed_on=np.datetime64("NaT", "s"), claim_amount=np.nan)
+    settled = rows.assign(
+        claimed_on=claimed, claim_amount=np.round(rows["insured_amount"] * 0.35), known=add_days(claimed, 25)
+    )
+    told: pd.DataFrame = pd.concat([blank.loc[there], settled.loc[there & claim]], ignore_index=True)
+    return told

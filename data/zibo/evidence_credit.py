@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.zibo.banks import BANKS
-from data.zibo.draws import chance, labels
+from data.zibo.draws import chance, either, in_time, labels
 from data.zibo.loans import DAYS_TO_DEFAULT
 from data.zibo.plan import LAST_DAY, NOT_YET, Bools, Days, Floats, Ints, add_days, day, month_end, month_index
 from data.zibo.world import World
@@ -21,22 +21,26 @@ def application_rows(world: World) -> pd.DataFrame:
     first = _first_loans(world, rows)
     decided = rows["decided_on"].to_numpy().astype("M8[D]")
     open_still = decided > LAST_DAY - np.timedelta64(8, "D")
-    known = np.where(open_still, add_days(rows["applied_on"].to_numpy(), 2), add_days(decided, rng.integers(1, 8, len(rows))))
-    return pd.DataFrame({
-        "firm": rows["firm"],
-        "application_no": rows["application_no"],
-        "bank": rows["bank"].map(BANKS),
-        "product": _products(world, rows),
-        "applied_on": rows["applied_on"],
-        "amount": rows["amount"] * 1e4,
-        "decided_on": np.where(open_still, np.datetime64("NaT"), decided),
-        "decision": np.where(open_still, None, rows["decision"]),
-        "refusal_code": np.where(open_still, None, rows["refusal_code"]),
-        "is_first_loan": first,
-        "channel": rows["channel"],
-        "known": known,
-        "owner": rows["bank"],
-    })
+    known = np.where(
+        open_still, add_days(rows["applied_on"].to_numpy(), 2), add_days(decided, rng.integers(1, 8, len(rows)))
+    )
+    return pd.DataFrame(
+        {
+            "firm": rows["firm"],
+            "application_no": rows["application_no"],
+            "bank": rows["bank"].map(BANKS),
+            "product": _products(world, rows),
+            "applied_on": rows["applied_on"],
+            "amount": rows["amount"] * 1e4,
+            "decided_on": np.where(open_still, np.datetime64("NaT"), decided),
+            "decision": either(~open_still, rows["decision"]),
+            "refusal_code": either(~open_still, rows["refusal_code"]),
+            "is_first_loan": first,
+            "channel": rows["channel"],
+            "known": known,
+            "owner": rows["bank"],
+        }
+    )
 
 
 def _products(world: World, rows: pd.DataFrame) -> Ints:
@@ -60,32 +64,36 @@ def loan_rows(world: World) -> pd.DataFrame:
     lukedai = (loans["product"] == "lukedai").to_numpy()
     filed = loans["filed_on"].to_numpy().astype("M8[D]")
     settled = loans["settled_on"].to_numpy().astype("M8[D]")
-    rows = pd.DataFrame({
-        "firm": loans["firm"],
-        "loan_no": loans["loan_no"],
-        "application_no": loans["application_no"],
-        "bank": loans["bank"].map(BANKS),
-        "product": _products(world, loans),
-        "amount": loans["amount"],
-        "undrawn": np.where(chance(rng, 0.08, len(loans)), np.round(loans["amount"] * 0.2), 0.0),
-        "rate": loans["rate"],
-        "disbursed_on": loans["disbursed_on"],
-        "matures_on": loans["matures_on"],
-        "repayment": loans["repayment"],
-        "use": loans["use"],
-        "security": loans["security"],
-        "coverage_share": np.where(lukedai, 0.7, 0.0),
-        "guarantor_share": loans["guarantor_share"],
-        "filed_on": np.datetime64("NaT", "D"),
-        "renewal_of": loans["renewal_of"],
-        "settled_on": np.datetime64("NaT", "D"),
-        "known": add_days(loans["disbursed_on"].to_numpy(), rng.integers(2, 12, len(loans))),
-        "owner": loans["bank"],
-    })
-    with_filing = rows.assign(filed_on=filed, known=np.maximum(add_days(filed, rng.integers(1, 7, len(loans))), rows["known"]))
+    rows = pd.DataFrame(
+        {
+            "firm": loans["firm"],
+            "loan_no": loans["loan_no"],
+            "application_no": loans["application_no"],
+            "bank": loans["bank"].map(BANKS),
+            "product": _products(world, loans),
+            "amount": loans["amount"],
+            "undrawn": np.where(chance(rng, 0.08, len(loans)), np.round(loans["amount"] * 0.2), 0.0),
+            "rate": loans["rate"],
+            "disbursed_on": loans["disbursed_on"],
+            "matures_on": loans["matures_on"],
+            "repayment": loans["repayment"],
+            "use": loans["use"],
+            "security": loans["security"],
+            "coverage_share": np.where(lukedai, 0.7, 0.0),
+            "guarantor_share": loans["guarantor_share"],
+            "filed_on": np.datetime64("NaT", "D"),
+            "renewal_of": loans["renewal_of"],
+            "settled_on": np.datetime64("NaT", "D"),
+            "known": add_days(loans["disbursed_on"].to_numpy(), rng.integers(2, 12, len(loans))),
+            "owner": loans["bank"],
+        }
+    )
+    with_filing = rows.assign(
+        filed_on=filed, known=np.maximum(add_days(filed, rng.integers(1, 7, len(loans))), rows["known"])
+    )
     with_end = rows.assign(filed_on=filed, settled_on=settled, known=add_days(settled, rng.integers(1, 9, len(loans))))
     every = pd.concat([rows, with_filing[lukedai & ~np.isnat(filed)], with_end[settled < NOT_YET]], ignore_index=True)
-    return every[every["known"] <= pd.Timestamp(LAST_DAY)]
+    return in_time(every)
 
 
 def month_rows(world: World) -> pd.DataFrame:
@@ -100,19 +108,21 @@ def month_rows(world: World) -> pd.DataFrame:
     end = month_end(start[place] + step)
     past_due = _past_due(rng, world, place, end)
     balance = _balance(loans, place, step, end)
-    rows = pd.DataFrame({
-        "firm": loans["firm"].to_numpy()[place],
-        "loan_no": loans["loan_no"].to_numpy()[place],
-        "month_end": end,
-        "days_past_due": past_due,
-        "five_class": _classes(loans, place, end, past_due),
-        "balance": balance,
-        "overdue_amount": _overdue(loans, place, balance, past_due),
-        "known": add_days(end, rng.integers(3, 13, place.size)),
-        "origin": loans["application_no"].to_numpy()[place],
-        "owner": loans["bank"].to_numpy()[place],
-    })
-    return rows[~chance(rng, MISSING_MONTHS, len(rows)) & (rows["known"] <= pd.Timestamp(LAST_DAY)).to_numpy()]
+    rows = pd.DataFrame(
+        {
+            "firm": loans["firm"].to_numpy()[place],
+            "loan_no": loans["loan_no"].to_numpy()[place],
+            "month_end": end,
+            "days_past_due": past_due,
+            "five_class": _classes(loans, place, end, past_due),
+            "balance": balance,
+            "overdue_amount": _overdue(loans, place, balance, past_due),
+            "known": add_days(end, rng.integers(3, 13, place.size)),
+            "origin": loans["application_no"].to_numpy()[place],
+            "owner": loans["bank"].to_numpy()[place],
+        }
+    )
+    return in_time(rows[~chance(rng, MISSING_MONTHS, len(rows))])
 
 
 def _past_due(rng: np.random.Generator, world: World, place: Ints, end: Days) -> Ints:
@@ -171,7 +181,9 @@ def event_rows(world: World) -> pd.DataFrame:
     parts = [
         _event(loans, "renewal", loans["matures_on"].to_numpy(), renewed, 1.0),
         _event(loans, "settlement", settled, settled < NOT_YET, 1.0),
-        _event(loans, "relief", relief_on, has_relief, 1.0).assign(relief_days=loans["relief_days"][has_relief & (relief_on <= LAST_DAY)]),
+        _event(loans, "relief", relief_on, has_relief, 1.0).assign(
+            relief_days=loans["relief_days"][has_relief & (relief_on <= LAST_DAY)]
+        ),
         *[_event(loans, kind, due, distressed & (kinds == kind), 1.0, distressed=True) for kind in np.unique(kinds)],
         _event(loans, "guarantee_payout", paid_out, paid_out < NOT_YET, 0.8),
         _event(loans, "write_off", charged, (charged < NOT_YET) & ~sale, 0.7),
@@ -181,7 +193,7 @@ def event_rows(world: World) -> pd.DataFrame:
     ]
     rows = pd.concat(parts, ignore_index=True)
     rows["known"] = add_days(rows["occurred_on"].to_numpy(), rng.integers(1, 10, len(rows)))
-    return rows[rows["known"] <= pd.Timestamp(LAST_DAY)]
+    return in_time(rows)
 
 
 def _event(
@@ -189,17 +201,19 @@ def _event(
 ) -> pd.DataFrame:
     which = which & (np.asarray(days, "M8[D]") <= LAST_DAY)
     chosen = loans[which]
-    return pd.DataFrame({
-        "firm": chosen["firm"],
-        "loan_no": chosen["loan_no"],
-        "event": event,
-        "occurred_on": np.asarray(days, "M8[D]")[which],
-        "amount": (chosen["amount"] * share).round(2),
-        "relief_days": np.nan,
-        "is_distressed": distressed,
-        "origin": chosen["application_no"],
-        "owner": chosen["bank"],
-    })
+    return pd.DataFrame(
+        {
+            "firm": chosen["firm"],
+            "loan_no": chosen["loan_no"],
+            "event": event,
+            "occurred_on": np.asarray(days, "M8[D]")[which],
+            "amount": (chosen["amount"] * share).round(2),
+            "relief_days": np.nan,
+            "is_distressed": distressed,
+            "origin": chosen["application_no"],
+            "owner": chosen["bank"],
+        }
+    )
 
 
 def guarantee_rows(world: World) -> pd.DataFrame:
@@ -209,23 +223,27 @@ def guarantee_rows(world: World) -> pd.DataFrame:
     firm = loans["firm"].to_numpy()
     ring = world.latent.ring
     by_ring = {number: np.flatnonzero(ring == number) for number in np.unique(ring[ring >= 0]).tolist()}
-    friends = rng.permutation(np.flatnonzero(world.is_firm & (world.latent.exits_on == NOT_YET) & (world.founded_on < day("2012-01-01"))))
+    friends = rng.permutation(
+        np.flatnonzero(world.is_firm & (world.latent.exits_on == NOT_YET) & (world.founded_on < day("2012-01-01")))
+    )
     chosen = [
         _guarantor(int(place), by_ring.get(int(ring[place])), friends, int(pick))
         for place, pick in zip(firm, rng.integers(0, 1 << 30, firm.size), strict=True)
     ]
-    rows = pd.DataFrame({
-        "firm": chosen,
-        "guaranteed": world.people["code"].to_numpy()[firm],
-        "amount": loans["amount"].to_numpy(),
-        "started_on": loans["disbursed_on"].to_numpy(),
-        "ends_on": loans["matures_on"].to_numpy(),
-        "known": add_days(loans["disbursed_on"].to_numpy(), rng.integers(3, 25, firm.size)),
-        "origin": np.where(chance(rng, 0.7, firm.size), loans["application_no"].to_numpy(), None),
-        "owner": loans["bank"].to_numpy(),
-        "contract_no": [f"DB{number[2:]}" for number in loans["loan_no"]],
-    })
-    return pd.concat([rows, _ring_rows(world, rng)], ignore_index=True)[lambda all_rows: all_rows["known"] <= pd.Timestamp(LAST_DAY)]
+    rows = pd.DataFrame(
+        {
+            "firm": chosen,
+            "guaranteed": world.people["code"].to_numpy()[firm],
+            "amount": loans["amount"].to_numpy(),
+            "started_on": loans["disbursed_on"].to_numpy(),
+            "ends_on": loans["matures_on"].to_numpy(),
+            "known": add_days(loans["disbursed_on"].to_numpy(), rng.integers(3, 25, firm.size)),
+            "origin": either(chance(rng, 0.7, firm.size), loans["application_no"]),
+            "owner": loans["bank"].to_numpy(),
+            "contract_no": [f"DB{number[2:]}" for number in loans["loan_no"]],
+        }
+    )
+    return in_time(pd.concat([rows, _ring_rows(world, rng)], ignore_index=True))
 
 
 def _guarantor(place: int, ring: Ints | None, friends: Ints, pick: int) -> int:
@@ -240,17 +258,21 @@ def _ring_rows(world: World, rng: np.random.Generator) -> pd.DataFrame:
     ring = world.latent.ring[inside]
     next_one = np.where(np.roll(ring, -1) == ring, np.roll(inside, -1), -1)
     first = {int(number): int(inside[np.flatnonzero(ring == number)[0]]) for number in np.unique(ring)}
-    next_one = np.array([first[int(number)] if place < 0 else place for place, number in zip(next_one, ring, strict=True)])
+    next_one = np.array(
+        [first[int(number)] if place < 0 else place for place, number in zip(next_one, ring, strict=True)]
+    )
     started = np.maximum(day("2016-06-01"), add_days(world.founded_on[inside], 500))
-    rows = pd.DataFrame({
-        "firm": inside,
-        "guaranteed": world.people["code"].to_numpy()[next_one],
-        "amount": np.round(np.exp(rng.normal(5.9, 0.5, inside.size))) * 1e4,
-        "started_on": started,
-        "ends_on": day("2026-12-31"),
-        "known": np.maximum(add_days(started, 30), day("2017-01-10")),
-        "origin": None,
-        "owner": "demo-bank-3",
-        "contract_no": [f"HB{place:06d}" for place in range(inside.size)],
-    })
+    rows = pd.DataFrame(
+        {
+            "firm": inside,
+            "guaranteed": world.people["code"].to_numpy()[next_one],
+            "amount": np.round(np.exp(rng.normal(5.9, 0.5, inside.size))) * 1e4,
+            "started_on": started,
+            "ends_on": day("2026-12-31"),
+            "known": np.maximum(add_days(started, 30), day("2017-01-10")),
+            "origin": None,
+            "owner": "demo-bank-3",
+            "contract_no": [f"HB{place:06d}" for place in range(inside.size)],
+        }
+    )
     return rows[started < LAST_DAY]

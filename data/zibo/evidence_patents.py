@@ -8,13 +8,20 @@ import numpy as np
 import pandas as pd
 
 from data.spec.identifiers import patent_check_digit
-from data.zibo.draws import chance, days_between, labels
+from data.zibo.draws import chance, days_between, in_time, labels
 from data.zibo.plan import LAST_DAY, NOT_YET, Days, Ints, add_days, day, year_of
 from data.zibo.world import World
 
 MEAN_PATENTS = 3.1
 KIND_DIGITS = {"invention": "1", "utility": "2", "design": "3"}
-TITLES = ("一种复合材料及其制备方法", "一种高效反应装置", "一种智能检测系统", "一种耐磨陶瓷部件", "一种节能泵用密封结构", "一种环保处理工艺")
+TITLES = (
+    "一种复合材料及其制备方法",
+    "一种高效反应装置",
+    "一种智能检测系统",
+    "一种耐磨陶瓷部件",
+    "一种节能泵用密封结构",
+    "一种环保处理工艺",
+)
 
 
 def draw_patents(world: World) -> pd.DataFrame:
@@ -28,21 +35,25 @@ def draw_patents(world: World) -> pd.DataFrame:
     filed = days_between(rng, start, day("2025-06-30"), firm.size)
     kind = labels(rng, tuple(KIND_DIGITS), firm.size, (0.36, 0.56, 0.08))
     invention = kind == "invention"
-    published = add_days(filed, np.where(invention, rng.integers(300, 548, firm.size), rng.integers(120, 300, firm.size)))
+    published = add_days(
+        filed, np.where(invention, rng.integers(300, 548, firm.size), rng.integers(120, 300, firm.size))
+    )
     granted = np.where(invention, add_days(published, rng.integers(250, 900, firm.size)), published)
     refused = invention & chance(rng, 0.3, firm.size)
-    patents = pd.DataFrame({
-        "firm": firm,
-        "application_no": _numbers(rng, filed, kind),
-        "kind": kind,
-        "title": labels(rng, TITLES, firm.size),
-        "filed_on": filed,
-        "published_on": published,
-        "granted_on": np.where(refused, NOT_YET, granted),
-        "refused_on": np.where(refused, granted, NOT_YET),
-        "university_partner": chance(rng, 0.07, firm.size),
-        "inventors": 1 + rng.poisson(2.4, firm.size),
-    })
+    patents = pd.DataFrame(
+        {
+            "firm": firm,
+            "application_no": _numbers(rng, filed, kind),
+            "kind": kind,
+            "title": labels(rng, TITLES, firm.size),
+            "filed_on": filed,
+            "published_on": published,
+            "granted_on": np.where(refused, NOT_YET, granted),
+            "refused_on": np.where(refused, granted, NOT_YET),
+            "university_partner": chance(rng, 0.07, firm.size),
+            "inventors": 1 + rng.poisson(2.4, firm.size),
+        }
+    )
     patents = patents[published < world.latent.exits_on[firm]].reset_index(drop=True)
     return _with_fees(rng, world, patents)
 
@@ -66,11 +77,15 @@ def _with_fees(rng: np.random.Generator, world: World, patents: pd.DataFrame) ->
     for number in range(1, 16):
         due = add_days(granted, 365 * number)
         due = np.where(granted == NOT_YET, NOT_YET, due)
-        live = (due <= LAST_DAY) & (lapsed_on == NOT_YET) & (due > day("2014-02-01")) & (due < world.latent.exits_on[firm])
+        live = (
+            (due <= LAST_DAY) & (lapsed_on == NOT_YET) & (due > day("2014-02-01")) & (due < world.latent.exits_on[firm])
+        )
         quality = world.latent.at(firm, np.minimum(due, LAST_DAY))
         late = live & chance(rng, 1 / (1 + np.exp(2.9 + 1.35 * quality)), count)
         old_design = 0.02 * number * (patents["kind"].to_numpy() != "invention")
-        unpaid = live & chance(rng, np.clip(0.012 + old_design + 0.5 / (1 + np.exp(3.0 + 1.4 * quality)), 0, 0.9), count)
+        unpaid = live & chance(
+            rng, np.clip(0.012 + old_design + 0.5 / (1 + np.exp(3.0 + 1.4 * quality)), 0, 0.9), count
+        )
         notice = add_days(due, rng.integers(35, 60, count))
         late_again = np.where((late | unpaid) & (late_on < NOT_YET), notice, late_again)
         late_on = np.where((late | unpaid) & (late_on == NOT_YET), notice, late_on)
@@ -80,8 +95,18 @@ def _with_fees(rng: np.random.Generator, world: World, patents: pd.DataFrame) ->
 
 def patent_rows(patents: pd.DataFrame) -> pd.DataFrame:
     """Return the patent list: a version at publication, at grant, and at the end of each patent."""
-    columns = ["firm", "application_no", "kind", "title", "filed_on", "published_on", "granted_on", "university_partner", "inventors"]
-    rows = patents[columns].assign(ended_by=None, ceased_on=pd.NaT, known=patents["published_on"])
+    columns = [
+        "firm",
+        "application_no",
+        "kind",
+        "title",
+        "filed_on",
+        "published_on",
+        "granted_on",
+        "university_partner",
+        "inventors",
+    ]
+    rows = patents[columns].assign(ended_by=None, ceased_on=np.datetime64("NaT", "s"), known=patents["published_on"])
     utility = (patents["kind"] != "invention").to_numpy()
     granted = patents["granted_on"].to_numpy().astype("M8[D]")
     first = rows.assign(granted_on=np.where(utility, granted, np.datetime64("NaT")))
@@ -91,7 +116,7 @@ def patent_rows(patents: pd.DataFrame) -> pd.DataFrame:
     last = rows.assign(ended_by=why, ceased_on=end, known=add_days(end, 5))[end < NOT_YET]
     every = pd.concat([first, second, last], ignore_index=True)
     every["granted_on"] = every["granted_on"].mask(every["granted_on"] >= pd.Timestamp(NOT_YET))
-    return every[(every["known"] <= pd.Timestamp(LAST_DAY)) & (every["published_on"] <= pd.Timestamp(LAST_DAY))]
+    return in_time(every[every["published_on"] <= pd.Timestamp(LAST_DAY)])
 
 
 def patent_event_rows(world: World, patents: pd.DataFrame, pledges: pd.DataFrame) -> pd.DataFrame:
@@ -108,20 +133,22 @@ def patent_event_rows(world: World, patents: pd.DataFrame, pledges: pd.DataFrame
     parts.append(_events(bought, "transferred_in", moved))
     rows = pd.concat([*parts, pledges], ignore_index=True)
     rows["known"] = rows["known"].fillna(rows["occurred_on"] + pd.Timedelta(days=6))
-    return rows[rows["known"] <= pd.Timestamp(LAST_DAY)]
+    return in_time(rows)
 
 
 def _events(patents: pd.DataFrame, event: str, days: Days) -> pd.DataFrame:
     days = days.astype("M8[D]")
-    rows = pd.DataFrame({
-        "firm": patents["firm"],
-        "application_no": patents["application_no"],
-        "patent_kind": patents["kind"],
-        "event": event,
-        "occurred_on": days,
-        "known": add_days(days, 6),
-        "origin": None,
-    })
+    rows = pd.DataFrame(
+        {
+            "firm": patents["firm"],
+            "application_no": patents["application_no"],
+            "patent_kind": patents["kind"],
+            "event": event,
+            "occurred_on": days,
+            "known": add_days(days, 6),
+            "origin": None,
+        }
+    )
     return rows[days <= LAST_DAY]
 
 
@@ -137,14 +164,21 @@ def ip_right_rows(world: World) -> pd.DataFrame:
         labels(rng, kinds, firm.size, (0.85, 0.12, 0.01, 0.02)),
         labels(rng, kinds, firm.size, (0.3, 0.58, 0.04, 0.08)),
     )
-    registered = days_between(rng, np.maximum(add_days(world.founded_on[firm], 60), day("2012-01-05")), day("2025-11-20"), firm.size)
+    registered = days_between(
+        rng, np.maximum(add_days(world.founded_on[firm], 60), day("2012-01-05")), day("2025-11-20"), firm.size
+    )
     standard = np.char.endswith(kind.astype(str), "standard")
-    rows = pd.DataFrame({
-        "firm": firm,
-        "kind": kind,
-        "number": [f"YS{year}{place:07d}" for year, place in zip(year_of(registered), rng.permutation(firm.size), strict=True)],
-        "registered_on": registered,
-        "role": np.where(standard, labels(rng, ("lead", "partner"), firm.size, (0.3, 0.7)), "owner"),
-        "known": add_days(registered, rng.integers(3, 30, firm.size)),
-    })
+    rows = pd.DataFrame(
+        {
+            "firm": firm,
+            "kind": kind,
+            "number": [
+                f"YS{year}{place:07d}"
+                for year, place in zip(year_of(registered), rng.permutation(firm.size), strict=True)
+            ],
+            "registered_on": registered,
+            "role": np.where(standard, labels(rng, ("lead", "partner"), firm.size, (0.3, 0.7)), "owner"),
+            "known": add_days(registered, rng.integers(3, 30, firm.size)),
+        }
+    )
     return rows[registered < world.latent.exits_on[firm]]

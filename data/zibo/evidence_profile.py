@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data.zibo.draws import chance, days_between, labels, members, versions
+from data.zibo.draws import chance, changes, days_between, either, labels, members, versions
 from data.zibo.figures import target
 from data.zibo.firms import names_on
 from data.zibo.plan import LAST_DAY, NOT_YET, STOCK_DAY, YEARS, Bools, Days, Floats, Ints, add_days, day, year_of
@@ -38,7 +38,8 @@ def registration_rows(world: World) -> pd.DataFrame:
     """Return the register: one row at the start, one for each later change of staff, name or status."""
     staff = _staff_path(world)
     base = _base_rows(world, staff)
-    return pd.concat([base, *_yearly_changes(world, staff), _leaving_rows(world, staff)], ignore_index=True)
+    rows = pd.concat([base, *_yearly_changes(world, staff), _leaving_rows(world, staff)], ignore_index=True)
+    return changes(rows, ["firm"], [str(name) for name in rows if name not in {"firm", "known"}])
 
 
 def _staff_path(world: World) -> dict[int, Floats]:
@@ -55,20 +56,22 @@ def _staff_path(world: World) -> dict[int, Floats]:
 def _rows(world: World, places: Ints, known: Days, staff: Floats) -> pd.DataFrame:
     chosen = world.people.iloc[places]
     renamed = chosen["former_name"].notna().to_numpy() & (chosen["renamed_on"].to_numpy() <= np.asarray(known, "M8[s]"))
-    return pd.DataFrame({
-        "firm": places,
-        "name": names_on(world.people, places, known),
-        "former_names": np.where(renamed, chosen["former_name"], None),
-        "founded_on": chosen["founded_on"].to_numpy(),
-        "registered_capital": chosen["capital"].to_numpy(),
-        "district": chosen["district"].to_numpy(),
-        "industry": chosen["industry"].to_numpy(),
-        "ownership": chosen["ownership"].to_numpy(),
-        "staff": staff[places],
-        "status": "active",
-        "deregistered_on": pd.NaT,
-        "known": known,
-    })
+    return pd.DataFrame(
+        {
+            "firm": places,
+            "name": names_on(world.people, places, known),
+            "former_names": either(renamed, chosen["former_name"]),
+            "founded_on": chosen["founded_on"].to_numpy(),
+            "registered_capital": chosen["capital"].to_numpy(),
+            "district": chosen["district"].to_numpy(),
+            "industry": chosen["industry"].to_numpy(),
+            "ownership": chosen["ownership"].to_numpy(),
+            "staff": staff[places],
+            "status": "active",
+            "deregistered_on": pd.NaT,
+            "known": known,
+        }
+    )
 
 
 def _base_rows(world: World, staff: dict[int, Floats]) -> pd.DataFrame:
@@ -125,14 +128,20 @@ def chain_rows(world: World, high_tech: Bools) -> pd.DataFrame:
 def _positions(rng: np.random.Generator, world: World, places: Ints, keys: int) -> pd.DataFrame:
     count = places.size
     chain = np.concatenate([np.arange(len(CHAINS)), rng.integers(0, len(CHAINS), max(0, count - len(CHAINS)))])[:count]
-    listed = days_between(rng, np.maximum(add_days(world.founded_on[places], 100), day("2019-06-01")), day("2024-05-31"), count)
-    rows = pd.DataFrame({
-        "firm": places,
-        "chain": np.asarray(CHAINS, dtype=object)[chain],
-        "position": labels(rng, ("upstream", "midstream", "downstream"), count, (0.3, 0.45, 0.25)),
-        "is_key_firm": np.arange(count) < keys,
-        "listed_on": listed,
-        "removed_on": np.where(world.latent.exits_on[places] < NOT_YET, world.latent.exits_on[places], np.datetime64("NaT")),
-        "known": add_days(listed, rng.integers(2, 25, count)),
-    })
+    listed = days_between(
+        rng, np.maximum(add_days(world.founded_on[places], 100), day("2019-06-01")), day("2024-05-31"), count
+    )
+    rows = pd.DataFrame(
+        {
+            "firm": places,
+            "chain": np.asarray(CHAINS, dtype=object)[chain],
+            "position": labels(rng, ("upstream", "midstream", "downstream"), count, (0.3, 0.45, 0.25)),
+            "is_key_firm": np.arange(count) < keys,
+            "listed_on": listed,
+            "removed_on": np.where(
+                world.latent.exits_on[places] < NOT_YET, world.latent.exits_on[places], np.datetime64("NaT")
+            ),
+            "known": add_days(listed, rng.integers(2, 25, count)),
+        }
+    )
     return versions(rows, ended="removed_on", known_end=add_days(world.latent.exits_on[places], 40))

@@ -45,22 +45,27 @@ def _posts(
     length = rng.integers(900, 1096, count) if span is EARLIER else np.full(count, 1826)
     schools = world.people["name"].to_numpy()[np.flatnonzero(~world.is_firm)]
     from_school = kind in {"tech_vice_president", "tech_specialist"}
-    return pd.DataFrame({
-        "firm": firm,
-        "kind": kind,
-        "level": level,
-        "from_university": labels(rng, tuple(schools[:80]), count) if from_school else None,
-        "started_on": started,
-        "ends_on": add_days(started, length),
-        "problems_solved": np.nan,
-        "results_transferred": np.nan,
-        "known": np.maximum(add_days(started, rng.integers(3, 25, count)), day("2017-01-10")),
-    })
+    return pd.DataFrame(
+        {
+            "firm": firm,
+            "kind": kind,
+            "level": level,
+            "from_university": labels(rng, tuple(schools[:80]), count) if from_school else None,
+            "started_on": started,
+            "ends_on": add_days(started, length),
+            "problems_solved": np.nan,
+            "results_transferred": np.nan,
+            "known": np.maximum(add_days(started, rng.integers(3, 25, count)), day("2017-01-10")),
+        }
+    )
 
 
 def _vice_presidents(rng: np.random.Generator, world: World, weights: Floats) -> pd.DataFrame:
     rows = _posts(rng, world, weights, "tech_vice_president", None, target("tech_vice_presidents"), POOL)
-    for column, name, more in (("problems_solved", "problems_solved", 7), ("results_transferred", "results_transferred", 4)):
+    for column, name, more in (
+        ("problems_solved", "problems_solved", 7),
+        ("results_transferred", "results_transferred", 4),
+    ):
         parts = parts_of(rng, world.plan.scaled(target(name) + more) + len(rows), len(rows), spread=0.8)
         rows[column] = (parts - 1).astype(float)
     return rows

@@ -51,16 +51,18 @@ def found_enterprises(plan: Plan) -> pd.DataFrame:
     """
     rng = plan.rng("firms")
     count = plan.enterprises
-    firms = pd.DataFrame({
-        "founded_on": _founding_days(rng, count),
-        "district": labels(rng, tuple(DISTRICT_SHARES), count, tuple(DISTRICT_SHARES.values())),
-        "industry": labels(rng, tuple(INDUSTRY_SHARES), count, tuple(INDUSTRY_SHARES.values())),
-        "ownership": labels(rng, tuple(OWNERSHIP_SHARES), count, tuple(OWNERSHIP_SHARES.values())),
-        "institution": False,
-        "tech": rng.normal(size=count),
-        "demand": rng.normal(size=count),
-        "size": np.clip(rng.normal(7.6, 1.05, count), 4.5, 11.0),
-    })
+    firms = pd.DataFrame(
+        {
+            "founded_on": _founding_days(rng, count),
+            "district": labels(rng, tuple(DISTRICT_SHARES), count, tuple(DISTRICT_SHARES.values())),
+            "industry": labels(rng, tuple(INDUSTRY_SHARES), count, tuple(INDUSTRY_SHARES.values())),
+            "ownership": labels(rng, tuple(OWNERSHIP_SHARES), count, tuple(OWNERSHIP_SHARES.values())),
+            "institution": False,
+            "tech": rng.normal(size=count),
+            "demand": rng.normal(size=count),
+            "size": np.clip(rng.normal(7.6, 1.05, count), 4.5, 11.0),
+        }
+    )
     people = pd.concat([firms, _institutions(plan)], ignore_index=True)
     founded = people["founded_on"].to_numpy().astype("M8[D]")
     region = np.where(chance(rng, 0.2, len(people)), "370300", people["district"].to_numpy())
@@ -85,16 +87,18 @@ def _founding_days(rng: np.random.Generator, count: int) -> Days:
 def _institutions(plan: Plan) -> pd.DataFrame:
     rng = plan.rng("institutions.rows")
     count = max(12, round(INSTITUTIONS * plan.enterprises / FULL_SIZE))
-    return pd.DataFrame({
-        "founded_on": days_between(rng, day("1958-03-01"), day("2014-06-30"), count),
-        "district": labels(rng, ("370303", "370371", "370305"), count),
-        "industry": "M73",
-        "ownership": "institution",
-        "institution": True,
-        "tech": 0.0,
-        "demand": -9.0,
-        "size": rng.normal(8.5, 0.5, count),
-    })
+    return pd.DataFrame(
+        {
+            "founded_on": days_between(rng, day("1958-03-01"), day("2014-06-30"), count),
+            "district": labels(rng, ("370303", "370371", "370305"), count),
+            "industry": "M73",
+            "ownership": "institution",
+            "institution": True,
+            "tech": 0.0,
+            "demand": -9.0,
+            "size": rng.normal(8.5, 0.5, count),
+        }
+    )
 
 
 def _capital(rng: np.random.Generator, size: Floats) -> Floats:
@@ -115,7 +119,7 @@ def _with_renamings(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFr
     return people.assign(former_name=former, renamed_on=renamed)
 
 
-def names_on(people: pd.DataFrame, places: np.ndarray, days: Days) -> pd.Series:  # type: ignore[type-arg]
+def names_on(people: pd.DataFrame, places: np.ndarray, days: Days) -> pd.Series:
     """Return the names that enterprises bore on given days."""
     chosen = people.iloc[places]
     before = (chosen["renamed_on"].to_numpy() > np.asarray(days, "M8[s]")) & chosen["former_name"].notna().to_numpy()

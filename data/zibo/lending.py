@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.zibo.banks import BANK_SHARES, BANKS
-from data.zibo.draws import days_between, labels, members
+from data.zibo.draws import days_between, either, labels, members
 from data.zibo.entries import has_entry
 from data.zibo.plan import NOT_YET, YEARS, Bools, Days, Floats, Ints, Plan, add_days, add_months
 from data.zibo.quality import PRIVATE, Latent
@@ -40,7 +40,9 @@ class Quarter:
     @property
     def end(self) -> np.datetime64:
         """Return its last day."""
-        return np.datetime64((self.start.astype("M8[M]") + 3), "D") - np.timedelta64(1, "D")
+        months = (np.array([self.start]).astype("M8[M]") + 3).astype("M8[D]")
+        last: np.datetime64 = months[0] - np.timedelta64(1, "D")
+        return last
 
 
 QUARTERS = tuple(Quarter(year=year, number=number) for year in YEARS for number in (1, 2, 3, 4))
@@ -69,7 +71,9 @@ def draw_applications(town: Town) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     for quarter in QUARTERS:
         for product in ("lukedai", "ordinary"):
-            rows = _quarter_rows(rng, town, quarter, product, asking * _appetite(product, had_lukedai, busy_until, quarter))
+            rows = _quarter_rows(
+                rng, town, quarter, product, asking * _appetite(product, had_lukedai, busy_until, quarter)
+            )
             granted = rows[rows["decision"] == "approved"]
             places = granted["firm"].to_numpy()
             if product == "lukedai":
@@ -103,7 +107,9 @@ def _quarter_rows(
     wanted = town.plan.scaled(LUKEDAI_FIRMS if product == "lukedai" else ORDINARY_FIRMS)
     wanted = round(wanted * (0.90 + 0.02 * (quarter.year - YEARS[0])))
     asked = rng.permutation(members(rng, appetite * able, round(wanted / 0.69)))
-    applied = days_between(rng, quarter.start - np.timedelta64(55, "D"), quarter.start + np.timedelta64(25, "D"), asked.size)
+    applied = days_between(
+        rng, quarter.start - np.timedelta64(55, "D"), quarter.start + np.timedelta64(25, "D"), asked.size
+    )
     decision = _decide(rng, town.latent, asked, applied, min(wanted, asked.size))
     rows = _application_rows(rng, asked, applied, decision, product)
     return _with_terms(rng, town, quarter, rows)
@@ -138,16 +144,18 @@ def _application_rows(
     refused = decision == "refused"
     kinds = labels(rng, ("ordinary", "rd_loan"), count, (0.86, 0.14))
     channels = ("branch", "recommendation", "platform")
-    return pd.DataFrame({
-        "firm": asked,
-        "product": kinds if product == "ordinary" else product,
-        "applied_on": applied,
-        "decided_on": add_days(applied, rng.integers(5, 31, count)),
-        "decision": decision,
-        "refusal_code": np.where(refused, labels(rng, REFUSAL_CODES, count), None),
-        "channel": labels(rng, channels, count, (0.3, 0.45, 0.25) if product == "lukedai" else (0.7, 0.08, 0.22)),
-        "bank": labels(rng, tuple(BANKS), count, BANK_SHARES),
-    })
+    return pd.DataFrame(
+        {
+            "firm": asked,
+            "product": kinds if product == "ordinary" else product,
+            "applied_on": applied,
+            "decided_on": add_days(applied, rng.integers(5, 31, count)),
+            "decision": decision,
+            "refusal_code": either(refused, labels(rng, REFUSAL_CODES, count)),
+            "channel": labels(rng, channels, count, (0.3, 0.45, 0.25) if product == "lukedai" else (0.7, 0.08, 0.22)),
+            "bank": labels(rng, tuple(BANKS), count, BANK_SHARES),
+        }
+    )
 
 
 def _with_terms(rng: np.random.Generator, town: Town, quarter: Quarter, rows: pd.DataFrame) -> pd.DataFrame:
@@ -190,8 +198,11 @@ def _as_filed(rng: np.random.Generator, quarter: Quarter, rows: pd.DataFrame, gr
     disbursed = rows["disbursed_on"].to_numpy().astype("M8[D]")
     earliest = np.maximum(quarter.start, disbursed + np.timedelta64(4, "D"))
     latest = np.minimum(quarter.end, add_months(disbursed, np.full(len(rows), 3)))
-    filed = days_between(rng, np.where(granted, earliest, quarter.start), np.where(granted, latest, quarter.end), len(rows))
+    filed = days_between(
+        rng, np.where(granted, earliest, quarter.start), np.where(granted, latest, quarter.end), len(rows)
+    )
     kept = granted & (rng.random(len(rows)) >= UNFILED_SHARE)
+    kept = kept if kept.any() else granted
     rate_target = _average_rate(quarter)
     spread = 0.004 * rows["risk_taste"].to_numpy() + rng.normal(0, 0.0035, len(rows))
     rate = rate_target + spread - spread[kept].mean()
@@ -207,7 +218,14 @@ def _as_filed(rng: np.random.Generator, quarter: Quarter, rows: pd.DataFrame, gr
 def _average_rate(quarter: Quarter) -> float:
     """Follow the published averages, flat before them."""
     when = quarter.year + (quarter.number - 1) / 4
-    known = ((2017.0, 0.0431), (2022.75, 0.0431), (2023.0, 0.0431), (2023.25, 0.0421), (2025.25, 0.0360), (2025.5, 0.0340))
+    known = (
+        (2017.0, 0.0431),
+        (2022.75, 0.0431),
+        (2023.0, 0.0431),
+        (2023.25, 0.0421),
+        (2025.25, 0.0360),
+        (2025.5, 0.0340),
+    )
     return float(np.interp(when, [at for at, _ in known], [rate for _, rate in known]))
 
 
@@ -216,7 +234,7 @@ def _averaging(amount: Floats, kept: Bools, mean: float) -> Floats:
     scaled = amount.copy()
     for _ in range(6):
         scaled = np.clip(np.round(scaled * mean / scaled[kept].mean() / 10) * 10, 30, 1000)
-    lacking = int(round((mean - scaled[kept].mean()) * kept.sum() / 10))
+    lacking = round(float(mean - scaled[kept].mean()) * int(kept.sum()) / 10)
     movable = np.flatnonzero(kept & (scaled > 60) & (scaled < 960))
     for place in movable[: abs(lacking)]:
         scaled[place] += 10 * np.sign(lacking)

@@ -59,7 +59,9 @@ def _first_loans(rng: np.random.Generator, town: Town, asked: pd.DataFrame) -> p
     early = chance(rng, 0.08, len(loans)) & (due == NOT_YET) & (relief == 0)
     share = rng.uniform(0.4, 0.95, len(loans))
     early_day = add_days(disbursed, (share * (matures - disbursed).astype(np.int64)).astype(np.int64))
-    settled = np.where(early, early_day, add_days(matures, np.where(relief > 0, relief, -rng.integers(0, 3, len(loans)))))
+    settled = np.where(
+        early, early_day, add_days(matures, np.where(relief > 0, relief, -rng.integers(0, 3, len(loans))))
+    )
     loans["renews"] = (
         chance(rng, RENEWED_SHARE, len(loans)) & (loans["product"] != "lukedai") & (loans["repayment"] == "bullet")
     ) & (~early & (due == NOT_YET) & (relief == 0) & (matures < LAST_DAY))
@@ -87,25 +89,27 @@ def _renew(rng: np.random.Generator, town: Town, loans: pd.DataFrame, generation
     matures = old["matures_on"].to_numpy().astype("M8[D]")
     applied = add_days(matures, -rng.integers(15, 40, len(old)))
     amount = np.maximum(30, np.round(old["amount"].to_numpy() * rng.uniform(0.85, 1.05, len(old)) / 10) * 10)
-    return pd.DataFrame({
-        "firm": old["firm"],
-        "product": old["product"],
-        "applied_on": applied,
-        "decided_on": add_days(matures, -rng.integers(2, 9, len(old))),
-        "decision": "approved",
-        "refusal_code": None,
-        "channel": "branch",
-        "bank": old["bank"],
-        "amount": amount,
-        "disbursed_on": matures,
-        "filed_on": np.datetime64("NaT", "D"),
-        "term": 12,
-        "repayment": "bullet",
-        "rate": np.round(old["rate"] - 0.0008, 4),
-        "risk_taste": old["risk_taste"],
-        "renewal_of": old["loan_no"],
-        "application_no": [f"XD{generation}{number[2:]}" for number in old["application_no"]],
-    })
+    return pd.DataFrame(
+        {
+            "firm": old["firm"],
+            "product": old["product"],
+            "applied_on": applied,
+            "decided_on": add_days(matures, -rng.integers(2, 9, len(old))),
+            "decision": "approved",
+            "refusal_code": None,
+            "channel": "branch",
+            "bank": old["bank"],
+            "amount": amount,
+            "disbursed_on": matures,
+            "filed_on": np.datetime64("NaT", "D"),
+            "term": 12,
+            "repayment": "bullet",
+            "rate": np.round(old["rate"] - 0.0008, 4),
+            "risk_taste": old["risk_taste"],
+            "renewal_of": old["loan_no"],
+            "application_no": [f"XD{generation}{number[2:]}" for number in old["application_no"]],
+        }
+    )
 
 
 def _resolve(rng: np.random.Generator, town: Town, loans: pd.DataFrame) -> pd.DataFrame:
@@ -120,11 +124,15 @@ def _resolve(rng: np.random.Generator, town: Town, loans: pd.DataFrame) -> pd.Da
     cures = chance(town.plan.rng("cures"), CURED_SHARE, len(town.people))[loans["firm"]]
     default_on = firm_default[loans["firm"]]
     bad = own < NOT_YET
-    cured_on = np.maximum(add_days(default_on, 60 + 18 * (loans["firm"].to_numpy() % 11)), loans["matures_on"].to_numpy())
+    cured_on = np.maximum(
+        add_days(default_on, 60 + 18 * (loans["firm"].to_numpy() % 11)), loans["matures_on"].to_numpy()
+    )
     settled = np.where(bad & cures, cured_on, loans["settled_on"].to_numpy().astype("M8[D]"))
     charged = np.where(bad & ~cures, add_days(np.maximum(own, default_on), rng.integers(270, 560, count)), NOT_YET)
     security, guarantor = _security(rng, town.plan, loans, town.latent.failed_on[loans["firm"]])
-    paid_out = np.where(bad & ~cures & (guarantor > 0), add_days(np.maximum(own, default_on), rng.integers(25, 90, count)), NOT_YET)
+    paid_out = np.where(
+        bad & ~cures & (guarantor > 0), add_days(np.maximum(own, default_on), rng.integers(25, 90, count)), NOT_YET
+    )
     return loans.assign(
         own_default_on=own,
         default_on=default_on,
@@ -148,7 +156,7 @@ def _own_default(loans: pd.DataFrame) -> Days:
     return np.where(due == NOT_YET, NOT_YET, np.where(loans["distressed"], due, late))
 
 
-def _security(rng: np.random.Generator, plan: Plan, loans: pd.DataFrame, failed: Days) -> tuple[Ints, np.ndarray]:  # type: ignore[type-arg]
+def _security(rng: np.random.Generator, plan: Plan, loans: pd.DataFrame, failed: Days) -> tuple[Ints, np.ndarray]:
     """Choose what secures each loan; patents are pledged more often for loans that will go bad (a planted trap)."""
     count = len(loans)
     fails_within = failed <= loans["matures_on"].to_numpy()

@@ -138,7 +138,7 @@ def _fail(rng: np.random.Generator, calm: Floats, ring: Ints) -> tuple[Days, Flo
         log_hazard[:, month] += STRESS_WEIGHT * ((ring >= 0) & (strained_until[ring] >= month))
         falls = chance(rng, 1 - np.exp(-np.exp(log_hazard[:, month])), count) & (failed_on == NOT_YET)
         last = month_end(np.full(count, month))
-        failed_on[falls] = add_days(last, -rng.integers(0, 28, count))[falls]
+        failed_on[falls] = add_days(last, np.asarray(-rng.integers(0, 28, count)))[falls]
         rings = ring[falls]
         strained_until[rings[rings >= 0]] = month + 24
     return failed_on, log_hazard
@@ -149,7 +149,9 @@ def _exits(rng: np.random.Generator, people: pd.DataFrame, failed_on: Days) -> D
     count = len(people)
     later = add_days(failed_on, rng.integers(560, 1500, count))
     after_failure = np.where(chance(rng, 0.55, count) & (failed_on < NOT_YET), later, NOT_YET)
-    by_choice = add_days(np.full(count, np.datetime64("2017-06-01")), (rng.exponential(1.0, count) * 50_000).astype(int))
+    by_choice = add_days(
+        np.full(count, np.datetime64("2017-06-01")), (rng.exponential(1.0, count) * 50_000).astype(int)
+    )
     by_choice = np.where(failed_on < NOT_YET, NOT_YET, by_choice)
     young = people["founded_on"].to_numpy().astype("M8[D]") > by_choice - np.timedelta64(900, "D")
     exits = np.minimum(after_failure, np.where(young, NOT_YET, by_choice))

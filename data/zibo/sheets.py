@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from data.intake.lists import LISTS
 from data.intake.list_file import Identity
+from data.intake.lists import LISTS
 from data.spec.identifiers import DISTRICTS
 from data.spec.table import Column, Kind
 from data.zibo.firms import names_on
@@ -38,8 +38,8 @@ class Sheet:
     form: Form
     titles: tuple[str, ...]
     cells: pd.DataFrame
-    firms: np.ndarray  # type: ignore[type-arg]
-    traps: np.ndarray  # type: ignore[type-arg]
+    firms: np.ndarray
+    traps: np.ndarray
     total: str | None
     note: str | None
     date_header: str | None
@@ -57,7 +57,8 @@ def sheets_of(world: World, layout: Layout, rows: pd.DataFrame) -> list[Sheet]:
     if layout.split is Split.ONE or len(rows) < SMALL_LIST:
         return [_part(layout, whole, np.full(len(rows), True), name="", title=f"{layout.title}（2017—2025年）")]
     return [
-        _part(layout, whole, years == year, name=f"_{year}", title=f"{year}年{layout.title}") for year in np.unique(years)
+        _part(layout, whole, years == year, name=f"_{year}", title=f"{year}年{layout.title}")
+        for year in np.unique(years)
     ]
 
 
@@ -170,9 +171,9 @@ def _rendered(layout: Layout, column: Column, values: pd.Series) -> pd.Series:
     if column.kind is Kind.DATE:
         return _days(values, layout.dates)
     if column.kind is Kind.YEAR:
-        return values.dt.year
+        return pd.Series(values.dt.year)
     if column.kind is Kind.FLAG:
-        return values.map({True: "是", False: "否", 1.0: "是", 0.0: "否"})
+        return values.map({True: "是", False: "否"})
     if column.kind is Kind.MONEY:
         return (values / 1e4).round(6) if layout.wan else values.round(2)
     return values

@@ -17,7 +17,18 @@ from data.zibo.loans import (
     RELIEF_IF_FAILED,
     RELIEF_UNTIL,
 )
-from data.zibo.plan import LATENT_MONTHS, NOT_YET, Bools, Days, Floats, Ints, add_days, add_months, month_end, month_index
+from data.zibo.plan import (
+    LATENT_MONTHS,
+    NOT_YET,
+    Bools,
+    Days,
+    Floats,
+    Ints,
+    add_days,
+    add_months,
+    month_end,
+    month_index,
+)
 from data.zibo.quality import NOTICE_DAYS, PERSISTENCE, STEEPNESS, WANDERING, Latent
 
 BEHAVIOUR_MONTHS = 12
@@ -154,7 +165,9 @@ def application_pds(town: Town, applications: pd.DataFrame, loans: pd.DataFrame)
     applied = applications["applied_on"].to_numpy().astype("M8[D]")
     firm, month = applications["firm"].to_numpy(), month_index(applied)
     supposed = add_days(applied, 25)
-    disbursed = np.where(applications["disbursed_on"].isna(), supposed, applications["disbursed_on"].to_numpy().astype("M8[D]"))
+    disbursed = np.where(
+        applications["disbursed_on"].isna(), supposed, applications["disbursed_on"].to_numpy().astype("M8[D]")
+    )
     wished = applications.assign(
         disbursed_on=disbursed,
         matures_on=add_months(disbursed, applications["term"].to_numpy().astype(np.int64)),
@@ -164,13 +177,15 @@ def application_pds(town: Town, applications: pd.DataFrame, loans: pd.DataFrame)
     _mark_due(due, np.arange(len(applications)), wished, month)
     _mark_other_loans(due, firm, month, loans)
     value = probability(town.latent, Moment(firm=firm, month=month, proven=month, due=due))
-    return pd.DataFrame({
-        "firm": firm,
-        "application_no": applications["application_no"],
-        "pd": value,
-        "would_default": _would_default(town.latent, wished, disbursed, loans),
-        "decision": applications["decision"],
-    })
+    return pd.DataFrame(
+        {
+            "firm": firm,
+            "application_no": applications["application_no"],
+            "pd": value,
+            "would_default": _would_default(town.latent, wished, disbursed, loans),
+            "decision": applications["decision"],
+        }
+    )
 
 
 def _mark_other_loans(due: Bools, firm: Ints, month: Ints, loans: pd.DataFrame) -> None:

@@ -25,34 +25,40 @@ def _identities(world: World) -> pd.DataFrame:
     failed = pd.Series(world.latent.failed_on.astype("M8[s]"))
     default = pd.Series(world.default_on.astype("M8[s]"))
     ahead = pd.Timestamp("2026-01-01")
-    return pd.DataFrame({
-        "code": people["code"],
-        "name": people["name"],
-        "former_names": people["former_name"],
-        "latent_quality": world.latent.visible.mean(axis=1),
-        "hidden_quality": world.latent.private,
-        "guarantee_ring": world.latent.ring,
-        "failed_on": failed.mask(failed >= ahead),
-        "first_default_on": default.mask(default >= ahead),
-    })
+    return pd.DataFrame(
+        {
+            "code": people["code"],
+            "name": people["name"],
+            "former_names": people["former_name"],
+            "latent_quality": world.latent.visible.mean(axis=1),
+            "hidden_quality": world.latent.private,
+            "guarantee_ring": world.latent.ring,
+            "failed_on": failed.mask(failed >= ahead),
+            "first_default_on": default.mask(default >= ahead),
+        }
+    )
 
 
 def _quarterly(world: World) -> pd.DataFrame:
     rows = true_pd.quarter_end_pds(world.town, world.applications, world.loans)
-    return pd.DataFrame({
-        "code": world.people["code"].to_numpy()[rows["firm"]],
-        "quarter_end": rows["quarter_end"],
-        "pd_12m": rows["pd"],
-    })
+    return pd.DataFrame(
+        {
+            "code": world.people["code"].to_numpy()[rows["firm"]],
+            "quarter_end": rows["quarter_end"],
+            "pd_12m": rows["pd"],
+        }
+    )
 
 
 def _applications(world: World) -> pd.DataFrame:
     rows = true_pd.application_pds(world.town, world.applications, world.loans)
     rows = rows[(world.applications["applied_on"] < pd.Timestamp("2026-01-01")).to_numpy()]
-    return pd.DataFrame({
-        "application_no": rows["application_no"],
-        "code": world.people["code"].to_numpy()[rows["firm"]],
-        "pd_18m": rows["pd"],
-        "would_default": rows["would_default"].astype(int),
-        "decision": rows["decision"],
-    })
+    return pd.DataFrame(
+        {
+            "application_no": rows["application_no"],
+            "code": world.people["code"].to_numpy()[rows["firm"]],
+            "pd_18m": rows["pd"],
+            "would_default": rows["would_default"].astype(int),
+            "decision": rows["decision"],
+        }
+    )
