@@ -1,5 +1,6 @@
 """Which small worlds are hard for a point-in-time engine? Dates on window edges, few keys, every reduce."""
 
+import random
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,39 +88,56 @@ FEATURES: tuple[Feature, ...] = type(
     {"prefix": "w", "group": Group.OPERATIONS, "cards": (Card.APPLICATION,), **_declarations()},
 ).features  # type: ignore[attr-defined]
 
-days = st.sampled_from(EDGES)
-_row = st.fixed_dictionaries(
-    {
-        "table": st.sampled_from(TABLES),
-        "enterprise_id": st.sampled_from((1, 1, 2)),
-        "record_key": st.sampled_from(("k1", "k2", "k3")),
-        "happened_on": st.one_of(days, days, days, st.none()),
-        "ended_on": st.one_of(st.none(), days),
-        "known_on": days,
-        "recorded_at": st.integers(0, 1),
-        "batch_id": st.sampled_from(("b1", "b2")),
-        "origin_loan": st.sampled_from((None, None, *LOANS)),
-        "withdrawn": st.sampled_from((False, False, False, True)),
-        "kind": st.sampled_from(("a", "a", "b", None)),
-        "partner": st.sampled_from(("x", "y", None)),
-        "amount": st.sampled_from((0.1, 0.2, -0.3, 12.34, 1e9, None)),
-        "rate": st.sampled_from((0.1, 0.3, 1 / 3, None)),
-        "people": st.sampled_from((1, 2, None)),
-    }
+ROW: dict[str, tuple[Any, ...]] = {
+    "table": TABLES,
+    "enterprise_id": (1, 1, 2),
+    "record_key": ("k1", "k2", "k3"),
+    "happened_on": (*EDGES, *[None] * (len(EDGES) // 8)),
+    "ended_on": (*EDGES, *[None] * len(EDGES)),
+    "known_on": tuple(EDGES),
+    "recorded_at": (0, 1),
+    "batch_id": ("b1", "b2"),
+    "origin_loan": (None, None, *LOANS),
+    "withdrawn": (False, False, False, True),
+    "kind": ("a", "a", "b", None),
+    "partner": ("x", "y", None),
+    "amount": (0.1, 0.2, -0.3, 12.34, 1e9, None),
+    "rate": (0.1, 0.3, 1 / 3, None),
+    "people": (1, 2, None),
+}
+QUESTION: dict[str, tuple[Any, ...]] = {
+    "enterprise_id": (1, 1, 2, 3),
+    "as_of": AS_OF,
+    "own_loan": (None, None, *LOANS, ""),
+}
+rows = st.lists(
+    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in ROW.items()}), min_size=1, max_size=14
 )
-_question = st.fixed_dictionaries(
-    {
-        "enterprise_id": st.sampled_from((1, 1, 2, 3)),
-        "as_of": st.sampled_from(AS_OF),
-        "own_loan": st.sampled_from((None, None, *LOANS, "")),
-    }
+questions = st.lists(
+    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in QUESTION.items()}), min_size=1, max_size=6
 )
-rows = st.lists(_row, min_size=1, max_size=14)
-questions = st.lists(_question, min_size=1, max_size=6)
+
+
+def crowd(seed: int, enterprises: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw ten rows and three questions for each of many enterprises, all in one world."""
+    chance = random.Random(seed)
+    drawn = [
+        {name: chance.choice(values) for name, values in ROW.items()} | {"enterprise_id": firm}
+        for firm in range(enterprises)
+        for _ in range(10)
+    ]
+    asked = [
+        {name: chance.choice(values) for name, values in QUESTION.items()} | {"enterprise_id": firm}
+        for firm in range(enterprises)
+        for _ in range(3)
+    ]
+    return drawn, asked
 
 
 def events(drawn: list[dict[str, Any]]) -> dict[str, pd.DataFrame]:
-    """Lay drawn rows out as the store gives them."""
+    """Lay drawn rows out as the store gives them: no two versions of a record from one row of one batch."""
+    said = ("enterprise_id", "record_key", "known_on", "recorded_at", "batch_id")
+    drawn = list({(row["table"].name, *(row[name] for name in said)): row for row in drawn}.values())
     return {table.name: frame([row for row in drawn if row["table"] is table]) for table in TABLES}
 
 
