@@ -30,7 +30,7 @@ from data.store.batches import (
     next_batch_id,
     write_batch,
 )
-from data.store.reads import read_events, read_identifiers, read_names
+from data.store.reads import read_named, read_names, read_numbers, read_versions
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -101,6 +101,8 @@ class BatchReport:
     quarantined: tuple[Reason, ...]
     new_enterprises: int = 0
     seen_before: bool = False
+    tidied: int = 0
+    """Rows read after stray spaces were taken from a word of the declaration."""
     notes: tuple[str, ...] = ()
 
 
@@ -165,7 +167,6 @@ class _SortedOut:
     match: Match
     fates: "np.ndarray[tuple[int], np.dtype[np.int8]]"
     faults: tuple[RowFault, ...]
-    known_names: pd.DataFrame
 
     def report(self, source: Source) -> BatchReport:
         """Count the fates by rows of the file; a row of several records is kept where one of them is."""
@@ -195,16 +196,13 @@ def _sort_out(
     """Match, amend, check and compare the rows; each fault takes its row out."""
     faults = list(told)
     frame = _without(frame, faults)
-    identifiers = read_identifiers(work, access=access)
-    of_scheme = identifiers[identifiers["scheme"] == str(source.scheme)]
-    names = read_names(work, access=access)
-    known = dict(zip(of_scheme["value"], of_scheme["enterprise_id"].tolist(), strict=True))
+    known = read_numbers(work, source.scheme, access=access)
     named = frame if "name" in frame else frame.assign(name=pd.Series([None] * len(frame), dtype="str"))
-    match = match_enterprises(named, known=known, names=names)
+    match = match_enterprises(named, known=known, names=lambda: read_names(work, access=access))
     rows = complete(source.table, frame.assign(enterprise_id=match.enterprise_id))
     faults += match.faults
     rows = _without(rows, match.faults)
-    existing = _existing(work, source.table, rows, access)
+    existing = read_versions(work, source.table.name, rows[["enterprise_id", "record_key"]], access=access)
     if source.amends:
         rows, unfound = amend(source.table, rows, existing=existing)
         faults += unfound
@@ -217,7 +215,6 @@ def _sort_out(
         match=match,
         fates=fates(source.table, rows, existing=existing),
         faults=(*faults, *found),
-        known_names=names,
     )
 
 
@@ -225,11 +222,6 @@ def _without(rows: pd.DataFrame, faults: Sequence[RowFault]) -> pd.DataFrame:
     if not faults:
         return rows
     return rows[~rows["file_row"].isin([fault.file_row for fault in faults])]
-
-
-def _existing(work: Work, table: Table, rows: pd.DataFrame, access: Access) -> pd.DataFrame:
-    ids = rows["enterprise_id"].unique()
-    return read_events(work, [table.name], access=access, enterprises=set(ids[ids > 0].tolist()))[table.name]
 
 
 def _seen_before(source: Source, earlier: Batch) -> BatchReport:
@@ -292,7 +284,7 @@ def _write(
     numbers = add_enterprises(work, source.scheme, {code: kind_of(source.scheme, code) for code in new})
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names"]))
-    add_names(work, new_names(named, names=sorted_out.known_names, registers=source.registers))
+    _name(work, named, registers=source.registers, access=bureau_access(actor, at=work.at, purpose=Purpose.INTAKE))
     report = replace(report, batch_id=batch_id, new_enterprises=len(new))
     quarantine = [
         QuarantinedRow(file_row=fault.file_row, code=fault.code, message=fault.message, raw=raw(fault.file_row))
@@ -301,6 +293,14 @@ def _write(
     audit = _audit(report, actor=actor, at=work.at)
     write_batch(work, _batch(source, report, at=work.at), {source.table.name: rows}, quarantine, audit=audit)
     return report
+
+
+def _name(work: Work, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
+    told = rows[rows["name"].notna()]
+    if not registers:
+        told = told[~told["enterprise_id"].isin(read_named(work, access=access))]
+    if len(told):
+        add_names(work, new_names(told, names=read_names(work, access=access), registers=registers))
 
 
 def _batch(source: Source, report: BatchReport, *, at: datetime) -> Batch:

@@ -5,6 +5,7 @@ sales invoices of both. Firms are known by codes of their own (E1, …); an invo
 one number stands for different invoices. The bank's rating is kept as evidence and is never a feature.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -93,7 +94,8 @@ def _load_invoices(store: Store, path: Path, *, at: datetime, actor: str) -> Bat
     spaced = int((rows["发票状态"] != rows["发票状态"].str.strip()).sum())
     note = f"发票状态前后带空格的 {spaced} 行已按去空格后的状态读取（如“ 作废发票”）。"
     source = _source(file, f"cumcm2020c-{path.name.removesuffix('.csv.gz')}", f"C题发票（{path.name}）", notes=(note,))
-    return load_frame(store, source, frame, at=at, actor=actor, set_aside=SetAside(tuple(faults)))
+    report = load_frame(store, source, frame, at=at, actor=actor, set_aside=SetAside(tuple(faults)))
+    return replace(report, tidied=spaced)
 
 
 def _identified(rows: pd.DataFrame) -> pd.DataFrame:

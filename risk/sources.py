@@ -1,0 +1,45 @@
+"""Which rows of which files stand behind a reason?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from features.catalogue import FEATURES
+from features.definition import CountedRow, rows_behind
+from risk.assessment import Reason, Source
+
+CITED = 3
+"""So many rows are cited with a reason; the evidence door gives them all."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Trace the reasons of one answer: the batches, the enterprise's rows, and the question's day."""
+
+    batches: pd.DataFrame
+    events: Mapping[str, pd.DataFrame]
+    enterprise_id: int
+    as_of: date
+    own_loan: str | None
+
+    def cite(self, reason: Reason) -> Reason:
+        """Return the reason with the latest rows that were counted for it."""
+        rows = rows_behind(FEATURES[reason.feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
+        counted = sorted((row for row in rows if row.counted), key=_recency, reverse=True)
+        return replace(reason, sources=tuple(self._source(row) for row in counted[:CITED]))
+
+    def _source(self, row: CountedRow) -> Source:
+        batch = self.batches.set_index("id").loc[row.batch_id]
+        return Source(
+            list_label=str(batch["source"]),
+            file=str(batch["file_name"]),
+            batch_id=row.batch_id,
+            file_row=row.file_row,
+            known_on=row.known_on or date.min,
+        )
+
+
+def _recency(row: CountedRow) -> tuple[date, date, int]:
+    return (row.happened_on or date.min, row.known_on or date.min, row.file_row)
