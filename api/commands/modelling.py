@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.options import AsJson, AsOf
-from api.desks import Catalogue
+from api.desks import Catalogue, Evaluation
 from api.terminal.bars import shown
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings, tell
 
@@ -67,8 +67,18 @@ def evaluate(
     if as_json:
         print_json({"source": result.source, **result.figures})
         return
+    _print_figures(result)
+
+
+def _print_figures(result: Evaluation) -> None:
+    """Print every plain number by its name, then what must be said with them."""
+    for name, value in result.figures.items():
+        if isinstance(value, float):
+            tell(f"  {name:<28} {value:>10.4f}")
+        elif isinstance(value, int) and not isinstance(value, bool):
+            tell(f"  {name:<28} {value:>10,}")
     for sentence in result.sentences:
-        tell(sentence)
+        tell(f"· {sentence}")
 
 
 @command
