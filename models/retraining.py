@@ -3,20 +3,20 @@
 This module alone composes store, engine, label and fit; the mathematics below knows none of them.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from data.spec.access import Access
+from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.progress import Progress
-from data.spec.table import Table
-from data.spec.tables import TABLES
 from data.spec.versions import latest_known
 from data.store.reads import read_events
 from data.store.work import Work
@@ -24,11 +24,14 @@ from features.catalogue import features_of
 from features.engine import compute
 from features.spec import Aggregate, Feature
 from models import labels
+from models.card import Anchor, Purpose, card_of
 from models.fitted import Model
 from models.labels import CENSORED, LabelRule, Outcome
+from models.register import Register
 from models.selection import choose_columns
 from models.table import table_of
-from models.training import FitSettings, train
+from models.training import FitSettings
+from models.training import train as train_table
 
 LENDING = ("loan", "loan_application", "loan_month", "loan_event", "enterprise_registration")
 CARDS = ("application", "behaviour")
@@ -72,6 +75,20 @@ class TrainingSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainingReport:
+    """Tell a model owner what a training came to."""
+
+    name: str
+    label: str
+    rows: int
+    defaults: int
+    demonstration: bool
+    promoted: bool
+    metrics: Mapping[str, float]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trained:
     """Hold a fitted model with what it was fitted on."""
 
@@ -90,13 +107,9 @@ def read_rule(day: date) -> LabelRule:
 
 def tables_of(features: Sequence[Feature]) -> tuple[str, ...]:
     """Return the names of the tables that features read, their inputs' tables among them."""
-    found: dict[str, Table] = {"enterprise_registration": TABLES["enterprise_registration"]}
-    for feature in features:
-        for name in tables_of(feature.inputs) if feature.inputs else ():
-            found[name] = TABLES[name]
-        if isinstance(feature.declaration, Aggregate):
-            found[feature.declaration.table.name] = feature.declaration.table
-    return tuple(found)
+    declared = [one.declaration for feature in features for one in feature.aggregates]
+    read = [each.table.name for each in declared if isinstance(each, Aggregate)]
+    return tuple(dict.fromkeys(("enterprise_registration", *read)))
 
 
 def build_training_set(work: Work, *, card: str, as_of: date, access: Access, progress: Progress) -> TrainingSet:
@@ -163,7 +176,7 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         dates=learnable["as_of"],
         directions={name: directions[name] for name in chosen},
     )
-    model = train(table, FitSettings(embargo_days=embargo), seed=seed)
+    model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
     days = learnable["as_of"]
     return Trained(
         model=model,
@@ -195,3 +208,88 @@ def outcome_notes(outcomes: Mapping[str, int]) -> tuple[str, ...]:
         f"未到期 {outcomes.get(Outcome.IMMATURE, 0)} 行、未报送 {outcomes.get(Outcome.UNOBSERVED, 0)} 行、"
         f"提前结清或注销 {censored} 行，不作好坏样本",
     )
+
+
+LABELS: Mapping[str, str] = {"application": "申请卡", "behaviour": "行为卡"}
+FIRST = "该卡尚无启用的模型，首个模型随训练启用"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Order a training: which card, by what was known before which day, seeded, on which kind of store."""
+
+    card: str
+    as_of: date
+    demonstration: bool
+    seed: int = 0
+
+
+def train(work: Work, order: Order, *, shelf: Path, access: Access, progress: Progress, at: datetime) -> TrainingReport:
+    """Build the training set, fit, and put the model on the shelf as a candidate; never commits.
+
+    The first model of a card is promoted at once, or nobody could be answered; any later promotion is a separate,
+    audited act.
+    Raises NothingToLearn, ModelExists.
+    """
+    training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
+    trained = fit_card(training, seed=order.seed, progress=progress)
+    name = f"{order.card}-{order.as_of:%Y%m%d}-{_short_hash(trained.model)}"
+    card = card_of(trained.model, _purpose(trained, order), name=name, created_on=at.date())
+    register = Register(shelf)
+    if name not in register.names():
+        register.shelve(trained.model, card)
+    work.record(_told(access, Action.MODEL_TRAINED, name))
+    promoted = not register.course(order.card)
+    if promoted:
+        register.promote(order.card, name, by=access.actor, at=at, reason=FIRST)
+        work.record(_told(access, Action.MODEL_PROMOTED, name))
+    return _report(name, trained, order, promoted=promoted)
+
+
+def _purpose(trained: Trained, order: Order) -> Purpose:
+    first, last = trained.spine_days
+    return Purpose(
+        card=order.card,
+        label_definition="逾期超过90天（重要性门槛以上）、次级及以下、代偿、核销、转让、破产、财务困难下的重组展期、带债注销",
+        horizon_months=trained.horizon_months,
+        as_of_days=(first, last),
+        fingerprints={feature.name: feature.fingerprint for feature in trained.features},
+        anchor=Anchor(
+            population="有报送贷款且表现期已满的企业",
+            years=f"{first.year}–{last.year}",
+            central_tendency=trained.model.report.out_of_fold.base_rate,
+            defaults=trained.model.report.out_of_fold.defaulted_clusters,
+            status="observed",
+        ),
+        demonstration=order.demonstration,
+    )
+
+
+def _report(name: str, trained: Trained, order: Order, *, promoted: bool) -> TrainingReport:
+    figures, later = trained.model.report.out_of_fold, trained.model.report.out_of_time
+    metrics = {f"out_of_fold_{key}": value for key, value in figures.to_json().items()}
+    if later is not None:
+        metrics |= {f"out_of_time_{key}": value for key, value in later.metrics.to_json().items()}
+    notes = [*outcome_notes(trained.outcomes), f"入选特征 {len(trained.features)} 项"]
+    notes += [finding.message for finding in trained.model.findings]
+    if order.demonstration:
+        notes.append("演示数据上的指标只说明流程走得通，不说明模型的实际效果")
+    return TrainingReport(
+        name=name,
+        label=LABELS[order.card],
+        rows=figures.rows,
+        defaults=figures.defaults,
+        demonstration=order.demonstration,
+        promoted=promoted,
+        metrics=metrics,
+        notes=tuple(notes),
+    )
+
+
+def _short_hash(model: Model) -> str:
+    texts = model.to_texts()
+    return hashlib.sha256("".join(texts[name] for name in sorted(texts)).encode()).hexdigest()[:8]
+
+
+def _told(access: Access, action: Action, name: str) -> AuditEvent:
+    return AuditEvent(tenant=access.tenant, actor=access.actor, action=action, object_id=name, at=access.at)

@@ -108,11 +108,16 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
     if refused is not None:
         return replace(blank, status=refused.status, code=refused.code, message=refused.message)
     live = champions.champion(CARD_OF[question.purpose])
-    if live is None or (live[2].demonstration and not question.demonstration):
+    if live is None or not _usable(live[2], question):
         return startup.answer(blank, events, enterprise.id)
     spine = _spine(enterprise, question)
     judged = next(iter(judge(live, events, spine, on=question.as_of)))
     return _scored(blank, judged, Sources(read_batches(work), events, enterprise.id, question.as_of, question.own_loan))
+
+
+def _usable(card: ModelCard, question: Question) -> bool:
+    """Tell whether the model may judge this store's enterprises: no demonstration model judges a real one."""
+    return question.demonstration or (card.live_use and not card.purpose.demonstration)
 
 
 def _spine(enterprise: Enterprise, question: Question) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def judge(
     X = compute(features, events, spine)
     missing = why_missing(features, events, spine)
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
-    points = points_of(explain(model, X))
+    points = points_of(explain(model, X), card.scale)
     scale, reference = read_master_scale(on), _reference(name, card)
     for place in range(len(spine)):
         pd_, low, high = (float(value) for value in answers.iloc[place])
@@ -90,11 +90,11 @@ def judge(
 def _reference(name: str, card: ModelCard) -> ModelReference:
     return ModelReference(
         id=name,
-        card=card.card,
-        label=CARD_LABELS.get(card.card, card.card),
-        horizon_months=card.horizon_months,
+        card=card.purpose.card,
+        label=CARD_LABELS.get(card.purpose.card, card.purpose.card),
+        horizon_months=card.purpose.horizon_months,
         trained_on=card.created_on,
-        demonstration=card.demonstration,
+        demonstration=card.purpose.demonstration,
     )
 
 
