@@ -37,7 +37,7 @@ def compute(features: Sequence[Feature], events: Events, spine: pd.DataFrame) ->
     Raises ValueError for a spine with missing days or times of day, OverflowError for uncountable numbers.
     """
     filled = np.full((len(spine), len(features)), np.nan)
-    for rows, known in _worked(features, events, spine):
+    for rows, known, _ in _worked(features, events, spine):
         for column, feature in enumerate(features):
             filled[rows, column] = known[feature.name].value
     return pd.DataFrame(filled, index=spine.index, columns=[feature.name for feature in features])
@@ -59,9 +59,9 @@ def why_missing(
     """
     events = {name: frame for name, frame in events.items() if name not in not_authorised}
     reasons = np.full((len(spine), len(features)), None, dtype=object)
-    for rows, known in _worked(features, events, spine):
+    for rows, known, ages in _worked(features, events, spine):
         for column, feature in enumerate(features):
-            reasons[rows, column] = _named(_reasons(feature, known, frozenset(late)))
+            reasons[rows, column] = _named(_reasons(feature, known, Excuses(frozenset(late), ages)))
     return pd.DataFrame(reasons, index=spine.index, columns=[feature.name for feature in features], dtype=object)
 
 
@@ -72,14 +72,13 @@ class Known:
     value: Floats
     counted: Ints
     knows: Bools
-    young: Bools
     open: bool = True
 
 
 def _worked(
     features: Sequence[Feature], events: Events, spine: pd.DataFrame
-) -> Iterator[tuple[Ints, dict[str, Known]]]:
-    """Yield, chunk by chunk, the places in the spine and what is known there of each feature and its inputs."""
+) -> Iterator[tuple[Ints, dict[str, Known], View | None]]:
+    """Yield, chunk by chunk, the places in the spine, what is known there of each feature, and of the firms' ages."""
     needed = _with_inputs(features)
     tables = {table.name: table for table in _tables(needed)}
     order, whole, loans = _ordered_spine(spine)
@@ -92,7 +91,8 @@ def _worked(
     for begin in range(0, len(spine), CHUNK_ROWS):
         piece = slice(begin, begin + CHUNK_ROWS)
         part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
-        yield order[piece], _known(needed, books, part)
+        views = {name: View(book, look(book, part), part) for name, book in books.items()}
+        yield order[piece], _known(needed, views, len(part.as_of)), views.get(enterprise_registration.name)
 
 
 def _with_inputs(features: Iterable[Feature]) -> tuple[Feature, ...]:
@@ -132,21 +132,17 @@ def _ordered_spine(spine: pd.DataFrame) -> tuple[Ints, Part, "pd.Index[str]"]:
     return order, Part(enterprise[order], as_of[order], loan[order].astype(np.int64)), pd.Index(names, dtype=object)
 
 
-def _known(features: Sequence[Feature], books: Mapping[str, Book], part: Part) -> dict[str, Known]:
-    views = {name: View(book, look(book, part), part) for name, book in books.items()}
-    ages = views.get(enterprise_registration.name)
+def _known(features: Sequence[Feature], views: Mapping[str, View], size: int) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for feature in features:
         declared = feature.declaration
-        young = _younger(ages, part, declared.needs_history)
         if isinstance(declared, Derived):
             value = _derive(declared, [known[each.name].value for each in feature.inputs])
-            known[feature.name] = Known(value, np.zeros(0, np.int64), np.zeros(0, bool), young)
+            known[feature.name] = Known(value, np.zeros(0, np.int64), np.zeros(0, bool))
         elif declared.table.name in views:
-            known[feature.name] = _aggregate(views[declared.table.name], declared, young)
+            known[feature.name] = _aggregate(views[declared.table.name], declared)
         else:
-            nothing = np.full(len(part.as_of), np.nan)
-            known[feature.name] = Known(nothing, np.zeros(0, np.int64), np.zeros(0, bool), young, open=False)
+            known[feature.name] = Known(np.full(size, np.nan), np.zeros(0, np.int64), np.zeros(0, bool), open=False)
     return known
 
 
@@ -155,7 +151,7 @@ def _derive(declared: Derived, inputs: list[Floats]) -> Floats:
     return np.where(np.isfinite(value), value, np.nan)
 
 
-def _aggregate(view: View, declared: Aggregate, young: Bools) -> Known:
+def _aggregate(view: View, declared: Aggregate) -> Known:
     reduced: Reduced = reduce(view, declared)
     surely = declared.table.absence is Absence.ZERO
     knows = np.ones(len(reduced.value), bool) if surely else view.knows
@@ -164,15 +160,22 @@ def _aggregate(view: View, declared: Aggregate, young: Bools) -> Known:
         value = np.where(reduced.counted == 0, np.where(knows, 0.0, np.nan), value)
     elif declared.reduce is Reduce.COUNT:
         value = np.where(reduced.counted == 0, np.nan, value)
-    return Known(value, reduced.counted, knows, young)
+    return Known(value, reduced.counted, knows)
 
 
-def _younger(ages: View | None, part: Part, history: Window | None) -> Bools:
-    """Tell which firms were founded less than this long before as_of."""
-    if history is None or ages is None:
-        return np.zeros(len(part.as_of), bool)
-    founded = part.as_of - reduce(ages, _AGE).value
-    return np.asarray(founded > window_start(part.as_of, history))
+@dataclass(frozen=True)
+class Excuses:
+    """Hold which tables are late, and what is known of the firms' ages."""
+
+    late: frozenset[str]
+    ages: View | None
+
+    def young(self, history: Window | None) -> Bools | bool:
+        """Tell which firms were founded less than this long before as_of."""
+        if history is None or self.ages is None:
+            return False
+        as_of = self.ages.part.as_of
+        return np.asarray(as_of - reduce(self.ages, _AGE).value > window_start(as_of, history))
 
 
 REASONS = (None, *Missing)
@@ -190,15 +193,15 @@ def _named(codes: Ints) -> npt.NDArray[np.object_]:
     return members[codes]
 
 
-def _reasons(feature: Feature, known: Mapping[str, Known], late: frozenset[str]) -> Ints:
+def _reasons(feature: Feature, known: Mapping[str, Known], excuses: Excuses) -> Ints:
     here = known[feature.name]
     if isinstance(feature.declaration, Aggregate):
-        codes = _aggregate_reasons(feature.declaration, here, late)
+        codes = _aggregate_reasons(feature.declaration, here, excuses.late)
     else:
         codes = np.full(len(here.value), _code(Missing.NOT_APPLICABLE))
         for each in reversed(feature.inputs):
-            codes = np.where(np.isnan(known[each.name].value), _reasons(each, known, late), codes)
-    too_young = here.young & (codes != _code(Missing.NOT_AUTHORISED))
+            codes = np.where(np.isnan(known[each.name].value), _reasons(each, known, excuses), codes)
+    too_young = excuses.young(feature.declaration.needs_history) & (codes != _code(Missing.NOT_AUTHORISED))
     codes = np.where(too_young, _code(Missing.NOT_APPLICABLE), codes)
     return np.where(np.isnan(here.value), codes, 0)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from features.sight import Book, Bools, Part, Sight, spread
 from features.spec import SCALES, Aggregate, AtLeast, Below, Condition, Filled, Reduce
-from features.windows import DAY_BITS, EPOCH, Ints, Window, last_inside, window_start
+from features.windows import EPOCH, Ints, Window, last_inside, pack, window_start
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,21 +61,21 @@ class View:
 
     def selection(self, declared: Aggregate) -> Selection:
         """Return the versions that pass the declared filter."""
-        name = _filter_name(declared)
+        name = declared.filter_name
         if name not in self._selections:
             self._selections[name] = _select(self.book, self.sight, declared)
         return self._selections[name]
 
     def steps(self, declared: Aggregate) -> Steps:
         """Return where the selection's versions begin and cease to count within the declared window."""
-        name = f"{_filter_name(declared)}|{declared.window}"
+        name = declared.counting_name
         if name not in self._steps:
             self._steps[name] = _steps(self.selection(declared), declared.window, self.at)
         return self._steps[name]
 
     def ranges(self, declared: Aggregate) -> tuple[Ints, Ints]:
         """Return, for each spine row, the places [low, high) of the selection that happened in the window."""
-        name = f"{_filter_name(declared)}|{declared.window}"
+        name = declared.counting_name
         if name not in self._ranges:
             key = self.selection(declared).key
             since = pack(self.sight.viewers, window_start(self.part.as_of, declared.window))
@@ -93,15 +93,6 @@ class View:
             everything = _select(self.book, self.sight, None)
             self._knows = self.counts(_steps(everything, None, self.at)) > 0
         return self._knows
-
-
-def pack(viewer: Ints, day: Ints) -> Ints:
-    """Put a viewer and a day into one integer that orders by viewer, then day."""
-    return (viewer << DAY_BITS) | day
-
-
-def _filter_name(declared: Aggregate) -> str:
-    return f"{sorted(declared.where.items())}{declared.in_force}"
 
 
 def _select(book: Book, sight: Sight, declared: Aggregate | None) -> Selection:
@@ -126,7 +117,9 @@ def passes(book: Book, column: str, wanted: Condition) -> Bools:
     if isinstance(wanted, str | tuple):
         code, places = book.codes(column)
         words = (wanted,) if isinstance(wanted, str) else wanted
-        return np.isin(code, [places[word] for word in words if word in places])
+        chosen = np.zeros(len(places) + 1, bool)  # The last place is that of a blank, whose code is -1.
+        chosen[[places[word] for word in words if word in places]] = True
+        return chosen[code]
     if isinstance(wanted, Filled):
         return np.asarray((book.codes(column)[0] >= 0) == wanted.filled)
     values, known = book.numbers(column, {})
@@ -171,6 +164,8 @@ class Reduced:
 
 def reduce(view: View, declared: Aggregate) -> Reduced:
     """Return the declared number for each row of the view's part of the spine."""
+    if not len(view.sight.row):
+        return Reduced(np.full(len(view.at), np.nan), np.zeros(len(view.at), np.int64))
     if declared.reduce in (Reduce.COUNT, Reduce.SUM, Reduce.MEAN):
         return _by_steps(view, declared)
     if declared.reduce in _WALKS:

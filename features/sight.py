@@ -8,6 +8,7 @@ features count hangs on these spans; nothing here looks at a window or a filter.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 
 from data.spec.table import Kind, Table
 from features.spec import SCALES
-from features.windows import NEVER, UNDATED, Ints, to_days
+from features.windows import NEVER, UNDATED, Ints, pack, to_days
 
 Bools = npt.NDArray[np.bool_]
 
@@ -35,21 +36,17 @@ class Book:
     def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: "pd.Index[str]") -> None:
         owner = frame["enterprise_id"].to_numpy(dtype=np.int64)
         known = to_days(frame["known_on"].to_numpy())
-        place = np.minimum(np.searchsorted(enterprises, owner), max(len(enterprises) - 1, 0))
-        asked = (enterprises[place] == owner) & (known != UNDATED) if len(enterprises) else np.zeros(len(owner), bool)
+        asked = known != UNDATED
+        if len(owner) and len(enterprises):
+            place = np.minimum(np.searchsorted(enterprises, owner), len(enterprises) - 1)
+            asked &= enterprises[place] == owner
         rows = np.flatnonzero(asked)
         self.table = table
         self._frame = frame
+        self._loans = loans
         self._rows = rows[np.argsort(owner[rows], kind="stable")]
         self.enterprise = owner[self._rows]
         self.known = known[self._rows]
-        self.happened = to_days(self._taken("happened_on"))
-        self.ended = _open_ended(to_days(self._taken("ended_on"))) if table.is_state else np.full(len(rows), NEVER)
-        self.recorded = self._taken("recorded_at").astype("datetime64[us]").astype(np.int64)
-        self.file_row = self._taken("file_row").astype(np.int64)
-        self.withdrawn = self._taken("withdrawn").astype(bool)
-        self.record = pd.factorize(self._taken("record_key"))[0].astype(np.int64)
-        self.origin = self._origins(loans)
         self._numbers: dict[str, tuple[Ints, Bools]] = {}
         self._codes: dict[str, tuple[Ints, dict[Any, int]]] = {}
         self._kept: dict[str, Bools] = {}
@@ -60,12 +57,46 @@ class Book:
     def _taken(self, column: str) -> npt.NDArray[Any]:
         return np.asarray(self._frame[column].to_numpy()[self._rows])
 
-    def _origins(self, loans: "pd.Index[str]") -> Ints:
+    @cached_property
+    def happened(self) -> Ints:
+        """Return the day each row is about."""
+        return to_days(self._taken("happened_on"))
+
+    @cached_property
+    def ended(self) -> Ints:
+        """Return the first day on which each state no longer holds, NEVER where it is open or no state."""
+        if not self.table.is_state:
+            return np.full(len(self), NEVER)
+        ended = to_days(self._taken("ended_on"))
+        return np.where(ended == UNDATED, NEVER, ended)
+
+    @cached_property
+    def withdrawn(self) -> Bools:
+        """Tell which rows say that the record does not hold at all."""
+        return self._taken("withdrawn").astype(bool)
+
+    @cached_property
+    def record(self) -> Ints:
+        """Return the code of each row's record key."""
+        return pd.factorize(self._taken("record_key"))[0].astype(np.int64)
+
+    @cached_property
+    def recorded(self) -> Ints:
+        """Return the instant of each row's batch."""
+        return self._taken("recorded_at").astype("datetime64[us]").astype(np.int64)
+
+    @cached_property
+    def file_row(self) -> Ints:
+        """Return each row's place in its file."""
+        return self._taken("file_row").astype(np.int64)
+
+    @cached_property
+    def origin(self) -> Ints:
         """Return -1 where the origin is unknown, -2 where it is a loan nobody asks about, else its code."""
-        if not len(loans):
+        if not len(self._loans):
             return np.full(len(self), -2)
         origin = self._taken("origin_loan")
-        code = loans.get_indexer(pd.Index(origin, dtype=object)).astype(np.int64)
+        code = self._loans.get_indexer(pd.Index(origin, dtype=object)).astype(np.int64)
         return np.where(pd.isna(origin), -1, np.where(code < 0, -2, code))
 
     def label(self, rows: Ints) -> npt.NDArray[np.str_]:
@@ -110,10 +141,6 @@ class Book:
         return _scaled(values.astype(np.float64), SCALES[kind], column)
 
 
-def _open_ended(ended: Ints) -> Ints:
-    return np.where(ended == UNDATED, NEVER, ended)
-
-
 def _scaled(values: npt.NDArray[np.float64], scale: int, column: str) -> tuple[Ints, Bools]:
     known = ~np.isnan(values)
     whole = np.rint(np.where(known, values, 0.0) * scale)
@@ -154,6 +181,9 @@ class Sight:
 def look(book: Book, part: Part) -> Sight:
     """Resolve which versions each row of the part sees in a book."""
     viewers, first = _viewers(book, part)
+    if not len(book):
+        nothing = np.zeros(0, np.int64)
+        return Sight(nothing, nothing, nothing, nothing, nothing, nothing, viewers)
     row, viewer = _rows_of(book, part.enterprise[first])
     own = part.own_loan[first][viewer]
     seen = ~hidden(book, row, own)
@@ -162,7 +192,7 @@ def look(book: Book, part: Part) -> Sight:
     end = superseded(book, row, viewer, start)
     kept = stands(book, row, start, end)
     row, viewer, start, end = row[kept], viewer[kept], start[kept], end[kept]
-    order = _ordered((viewer, book.happened[row], *version_keys(book, row)), lambda tied: book.label(row[tied]))
+    order = _by_day(book, row, viewer)
     row = row[order]
     return Sight(viewer[order], row, book.happened[row], book.ended[row], start[order], end[order], viewers)
 
@@ -216,14 +246,28 @@ def version_keys(book: Book, row: Ints) -> tuple[Ints, ...]:
 def superseded(book: Book, row: Ints, viewer: Ints, start: Ints) -> Ints:
     """Return the last day on which each version is the latest known: the first start of any later version."""
     end = np.full(len(row), NEVER)
+    if len(row) < 2:
+        return end
     record = viewer * (int(book.record.max(initial=0)) + 1) + book.record[row]
-    several = np.flatnonzero(pd.Series(record).duplicated(keep=False).to_numpy())
+    several = _repeated(record)
     if not len(several):
         return end
     keys = (record[several], *(key[several] for key in version_keys(book, row)))
     order = several[_ordered(keys, lambda tied: book.label(row[several[tied]]))]
     end[order] = _earliest_after(record[order], start[order])
     return end
+
+
+def _repeated(record: Ints) -> Ints:
+    """Return the places of the numbers that occur more than once."""
+    order = np.argsort(record, kind="stable")
+    equal = record[order[1:]] == record[order[:-1]]
+    if not equal.any():
+        return order[:0]
+    twice = np.zeros(len(record), bool)
+    twice[order[1:][equal]] = True
+    twice[order[:-1][equal]] = True
+    return np.flatnonzero(twice)
 
 
 def _earliest_after(record: Ints, start: Ints) -> Ints:
@@ -245,6 +289,15 @@ def _earliest_after(record: Ints, start: Ints) -> Ints:
 def stands(book: Book, row: Ints, start: Ints, end: Ints) -> Bools:
     """Tell which versions say that a dated record holds, and are ever the one seen."""
     return np.asarray(~book.withdrawn[row] & (book.happened[row] != UNDATED) & (start < end))
+
+
+def _by_day(book: Book, row: Ints, viewer: Ints) -> Ints:
+    """Order by viewer and day; only where two rows share both are the keys of versions looked at."""
+    key = pack(viewer, book.happened[row])
+    order = np.argsort(key, kind="stable")
+    if not (key[order[1:]] == key[order[:-1]]).any():
+        return order
+    return _ordered((key, *version_keys(book, row)), lambda tied: book.label(row[tied]))
 
 
 def _ordered(keys: tuple[Ints, ...], label: Callable[[Ints], npt.NDArray[np.str_]]) -> Ints:

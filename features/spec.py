@@ -151,6 +151,16 @@ class Aggregate(Declared):
         """Tell whether nothing counted means zero."""
         return self.empty == 0
 
+    @cached_property
+    def filter_name(self) -> str:
+        """Name the filter, so that features which share one find the same rows once."""
+        return f"{sorted(self.where.items())}{self.in_force}"
+
+    @cached_property
+    def counting_name(self) -> str:
+        """Name the filter and the window."""
+        return f"{self.filter_name}|{self.window}"
+
     @property
     def scale(self) -> int:
         """Return how many units of the counted integer make one of the column's unit."""

@@ -71,7 +71,12 @@ class Window:
 def to_days(dates: npt.NDArray[np.datetime64]) -> Ints:
     """Count days; NaT becomes UNDATED."""
     days = dates.astype("datetime64[D]").astype(np.int64)
-    return np.where(np.isnat(dates), UNDATED, np.clip(days + EPOCH, 1, NEVER - 1))
+    return np.clip(days + EPOCH, UNDATED, NEVER - 1)  # NaT is the least integer, and so clipped to UNDATED.
+
+
+def pack(owner: Ints, day: Ints) -> Ints:
+    """Put an owner's number and a day into one integer that orders by owner, then day."""
+    return (owner << DAY_BITS) | day
 
 
 def window_start(as_of: Ints, window: Window | None) -> Ints:
