@@ -89,6 +89,6 @@ def _tell(opened: "Opened", settings: "Settings") -> None:
         tell(f"模型 {opened.model.model_id}：{opened.model.rows:,} 行，{opened.model.defaults} 次违约。")
     tell("各机构的令牌只在这里显示一次，库中只存指纹：")
     for issued in opened.tokens:
-        tell(f"  {issued.institution.code:<16} {issued.institution.name:<18} {issued.token}")
+        tell(f"  {issued.institution.code:<16} {issued.token}  {issued.institution.name}")
     if opened.demonstration:
         tell(f"演示用的令牌另存于 {settings.token_file}（仅本人可读）。")

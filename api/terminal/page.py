@@ -18,7 +18,6 @@ PURPOSE_LABELS = {
     "joint_evaluation": "联合评价",
 }
 MARK = "演示数据 · 企业与数字均为虚构"
-ADVICE = "仅供授信参考；是否放款由银行自行决定。"
 BAR = 22
 """Cells on either side of the zero line."""
 
@@ -160,7 +159,8 @@ def _sum_line(answer: Assessment) -> "RenderableType":
     from rich.text import Text
 
     first, *others = answer.lines or (Line(name="base", label="基准分", points=0.0),)
-    terms = [f"{first.label} {first.points:.2f}", *(f"{line.label} {line.points:+.2f}" for line in others)]
+    telling = [line for line in others if abs(line.points) >= 0.005]
+    terms = [f"{first.label} {first.points:.2f}", *(f"{line.label} {line.points:+.2f}" for line in telling)]
     groups = fsum(group.points for group in answer.groups)
     total = fsum([*(line.points for line in answer.lines), *(group.points for group in answer.groups)])
     return Text(f"  合计：{'，'.join(terms)}，各方面 {groups:+.2f} ＝ {total:.2f}", style="dim")
@@ -207,7 +207,7 @@ def _foot(answer: Assessment) -> "RenderableType":
     if answer.model:
         trained = f"，训练数据截至 {answer.model.trained_on}" if answer.model.trained_on else ""
         lines.append(Text(f"· 模型 {answer.model.label}（{answer.model.id}{trained}）", style="dim"))
-    lines.append(Text(f"· 评估编号 {answer.id}。{ADVICE}", style="dim"))
+    lines.append(Text(f"· 评估编号 {answer.id}", style="dim"))
     return Padding(Stack(*lines), (1, 0, 1, 2))
 
 

@@ -136,17 +136,17 @@ class Assessing:
                 progress.advance()
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
-        """Assess borrowers from the latest application back, until one has reasons both ways."""
+        """Assess borrowers from the latest application back until one has reasons both ways; keep that one."""
         candidates = self._borrowers(at)
-        progress.stage("评估一家有贷款申请的企业")
-        answers = (self.assess_for_bureau(one, purpose=Purpose.PRE_LOAN, as_of=at.date(), at=at) for one in candidates)
-        answer = next(answers)
-        while not (answer.status is Status.SCORED and answer.reasons_for and answer.reasons_against):
-            following = next(answers, None)
-            if following is None:
-                break
-            answer = following
-        progress.advance()
+        progress.stage("评估一家有贷款申请的企业", len(candidates))
+        for place, identifier in enumerate(candidates, start=1):
+            question = self._question(identifier, purpose=Purpose.PRE_LOAN, as_of=at.date(), at=at)
+            with self._store.work(at=at) as work:
+                answer = assess(work, question, self._champions)
+                if place == len(candidates) or _is_telling(answer):
+                    work.commit()
+                    break
+            progress.advance()
         return answer
 
     def _borrowers(self, at: datetime) -> list[Identifier]:
@@ -160,3 +160,7 @@ class Assessing:
             parse_identifier(f"{scheme}:{value}")
             for scheme, value in zip(chosen["scheme"], chosen["value"], strict=True)
         ]
+
+
+def _is_telling(answer: Assessment) -> bool:
+    return answer.status is Status.SCORED and bool(answer.reasons_for) and bool(answer.reasons_against)

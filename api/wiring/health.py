@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from api.clock import now
+from api.clock import SHANGHAI, now
 from api.desks import Check
 from data.spec.errors import Refusal
 
@@ -79,7 +79,7 @@ class Doctor:
             batches = read_batches(work)
         if batches.empty:
             return Check(name="数据新旧", well=False, seen="库中还没有名单", help="请运行 lukeping intake 文件夹。")
-        rows, latest = int(batches["kept"].sum()), batches["recorded_at"].max()
+        rows, latest = int(batches["kept"].sum()), batches["recorded_at"].max().astimezone(SHANGHAI)
         return Check(name="数据新旧", well=True, seen=f"{len(batches)} 个批次，{rows:,} 行，最近一批 {latest:%Y-%m-%d}")
 
     def _state(self) -> Check:

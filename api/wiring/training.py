@@ -99,7 +99,7 @@ def _summary(described: ModelCard, trained: Trained, *, promoted: bool) -> Train
         rows=described.rows,
         defaults=described.defaults,
         demonstration=purpose.demonstration,
-        metrics={**_told(report.out_of_fold), **later},
+        metrics={**_told(report.out_of_fold), **{f"out_of_time_{name}": value for name, value in later.items()}},
         notes=(
             *outcome_notes(trained.outcomes),
             f"选用 {len(trained.features)} 项指标；违约概率的期限 {purpose.horizon_months} 个月",
