@@ -25,7 +25,7 @@ from data.zibo.plan import (
 from data.zibo.world import FIRST_BOOK_YEAR, World
 
 RESTATED_SHARE = 0.012
-INVOICE_FIRMS = 270
+INVOICE_FIRMS = 235
 INVOICES_A_MONTH = 3.0
 
 

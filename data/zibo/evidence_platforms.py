@@ -64,7 +64,9 @@ def platform_rows(world: World) -> pd.DataFrame:
     city = _platforms(rng, world, others, np.full(others.size, "city", dtype=object))
     lost = with_repeats(rng, weights * private, world.plan.scaled(60))
     gone = _platforms(rng, world, lost, np.full(lost.size, "provincial", dtype=object))
-    gone["removed_on"] = np.where(chance(rng, 0.6, lost.size), day("2023-11-20"), day("2025-04-18"))
+    gone["removed_on"] = np.where(chance(rng, 0.6, lost.size), day("2023-11-20"), day("2020-11-20"))
+    gone["recognised_on"] = np.minimum(gone["recognised_on"].to_numpy(), np.datetime64("2016-11-15", "s"))
+    gone["known"] = day("2017-01-06")
     rows = pd.concat([high, city, gone], ignore_index=True)
     rows["platform"] = [
         f"{name}{place:04d}号" for name, place in zip(rows["platform"], rng.permutation(len(rows)) + 1, strict=True)

@@ -52,7 +52,8 @@ def _held(parts: list[pd.DataFrame], count: int, when: np.datetime64) -> Bools:
     held = np.zeros(count, dtype=bool)
     for rows in parts:
         revoked = (rows["revocation_known"] <= pd.Timestamp(when)) & (rows["revoked_on"] <= pd.Timestamp(when))
-        held[rows["firm"][(rows["valid_until"] > pd.Timestamp(when)) & ~revoked]] = True
+        valid = (rows["known"] <= pd.Timestamp(when)) & (rows["valid_until"] > pd.Timestamp(when))
+        held[rows["firm"][valid & ~revoked]] = True
     return held
 
 

@@ -195,6 +195,8 @@ def _second_loans(rng: np.random.Generator, granted: pd.DataFrame) -> pd.DataFra
 
 def _as_filed(rng: np.random.Generator, quarter: Quarter, rows: pd.DataFrame, granted: Bools) -> pd.DataFrame:
     """File approved loans inside the quarter, within three months, and bring the averages to the published ones."""
+    if not granted.any():
+        return rows
     disbursed = rows["disbursed_on"].to_numpy().astype("M8[D]")
     earliest = np.maximum(quarter.start, disbursed + np.timedelta64(4, "D"))
     latest = np.minimum(quarter.end, add_months(disbursed, np.full(len(rows), 3)))
