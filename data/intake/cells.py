@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,8 @@ def read_year(cell: Any) -> Any:
 
 
 def _dated(cell: Any, parse: Callable[[object], date | None]) -> Any:
-    if is_missing_word(as_text(cell)) or is_open_end(cell):
+    text = as_text(cell)
+    if is_missing_word(text) or is_open_end(text):
         return None
     day = parse(cell)
     if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
@@ -167,6 +169,12 @@ def read_uscc(cell: Any) -> str:
     text = squeeze(as_text(cell)).upper()
     if SCIENTIFIC.fullmatch(text) or (isinstance(cell, float) and abs(cell) >= _DIGITS_HELD):
         raise CellFault("uscc-scientific-notation", "信用代码已被表格软件改成科学计数法，原数字已经丢失")
+    return _checked_uscc(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _checked_uscc(text: str) -> str:
+    # Files of one source repeat the same codes, and the check digit is the dearest of all checks.
     try:
         return check_uscc(text)
     except IdentifierMalformed as error:

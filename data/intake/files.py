@@ -42,7 +42,7 @@ def load_file(  # noqa: PLR0913 # store and path, and six choices of the command
     heard.stage(f"读取 {path.name}", 3)
     file = read_source_file(path)
     heard.advance()
-    header = find_header(file, LISTS, list_name=list_name)
+    header = find_header(file, list_name=list_name)
     draft = draft_sheet(header, known_on=known_on)
     heard.advance()
     report = load_frame(
@@ -135,7 +135,7 @@ def load_folder(
 
 
 def _place(path: Path) -> _Place:
-    header = find_header(read_source_file(path), LISTS)
+    header = find_header(read_source_file(path))
     list_file = header.list_file
     day = header.announced_on or date.min
     return _Place(_rank(list_file), list(LISTS).index(list_file.name), day, path.name, path)

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from data.intake.list_file import CODE_HEADERS, NAME_HEADERS, ORIGIN_HEADERS, OWNER_HEADERS, Identity, ListFile
+from data.intake.lists import LISTS
 from data.intake.sheet import Sheet, SourceFile
 from data.intake.words import as_text, parse_day, squeeze
 from data.spec.errors import Refusal
@@ -68,12 +70,12 @@ class Header:
         return tuple(text for place, text in enumerate(self.texts) if text and place not in used)
 
 
-def find_header(file: SourceFile, lists: Mapping[str, ListFile], *, list_name: str | None = None) -> Header:
+def find_header(file: SourceFile, *, list_name: str | None = None) -> Header:
     """Recognise the list by its headers, and where several fit by words of the title and the file's name.
 
     Raises ListUnknown, ListUnrecognised (naming the closest lists and what they miss) or SheetsAmbiguous.
     """
-    wanted = _wanted(lists, list_name)
+    wanted = _wanted(list_name)
     per_sheet = [(sheet, _candidates(sheet, file.name, wanted)) for sheet in file.sheets]
     fitting = [(sheet, headers) for sheet, headers in per_sheet if headers]
     if not fitting:
@@ -84,12 +86,12 @@ def find_header(file: SourceFile, lists: Mapping[str, ListFile], *, list_name: s
     return _best(fitting[0][1])
 
 
-def _wanted(lists: Mapping[str, ListFile], list_name: str | None) -> list[ListFile]:
+def _wanted(list_name: str | None) -> list[ListFile]:
     if list_name is None:
-        return list(lists.values())
-    if list_name not in lists:
-        raise ListUnknown(f"没有名为“{list_name}”的名单。", help=f"可用的有：{'、'.join(lists)}。")
-    return [lists[list_name]]
+        return list(LISTS.values())
+    if list_name not in LISTS:
+        raise ListUnknown(f"没有名为“{list_name}”的名单。", help=f"可用的有：{'、'.join(LISTS)}。")
+    return [LISTS[list_name]]
 
 
 def _best(headers: Sequence[Header]) -> Header:
@@ -158,27 +160,33 @@ def _fit(
 
 
 def _places(list_file: ListFile, parts: Sequence[tuple[str, str]]) -> dict[str, int]:
+    said: dict[str, list[int]] = {}
+    for place, (text, unit) in enumerate(parts):
+        for form in {text, f"{text}({unit})"}:
+            said.setdefault(form, []).append(place)
     places: dict[str, int] = {}
-    for meaning, words in _vocabulary(list_file):
-        for word in words:
-            if meaning in places:
-                break
-            for place, (text, unit) in enumerate(parts):
-                if word in (text, f"{text}({unit})") and place not in places.values():
-                    places[meaning] = place
-                    break
+    for meaning, words in _vocabulary(list_file.name):
+        free = (place for word in words for place in said.get(word, ()) if place not in places.values())
+        found = next(free, None)
+        if found is not None:
+            places[meaning] = found
     return places
 
 
-def _vocabulary(list_file: ListFile) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Name what a header may say, the table's own columns first."""
-    for name, column in list_file.table.columns.items():
-        yield name, tuple(squeeze(word) for word in (column.label, *list_file.headers.get(name, ())))
-    yield CODE, CODE_HEADERS
-    yield NAME, NAME_HEADERS
-    yield KNOWN, list_file.known.headers
-    yield OWNER, OWNER_HEADERS
-    yield ORIGIN, ORIGIN_HEADERS
+@cache
+def _vocabulary(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name what a list's header may say, the table's own columns first."""
+    list_file = LISTS[name]
+    columns = list_file.table.columns.items()
+    own = [(column_name, (column.label, *list_file.headers.get(column_name, ()))) for column_name, column in columns]
+    roles = [
+        (CODE, CODE_HEADERS),
+        (NAME, NAME_HEADERS),
+        (KNOWN, list_file.known.headers),
+        (OWNER, OWNER_HEADERS),
+        (ORIGIN, ORIGIN_HEADERS),
+    ]
+    return tuple((meaning, tuple(squeeze(word) for word in words)) for meaning, words in (*own, *roles))
 
 
 def _lacks(list_file: ListFile, places: Mapping[str, int]) -> list[str]:

@@ -5,7 +5,7 @@ tells. A name that fits no enterprise, or several, is set aside and never guesse
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +47,11 @@ class Match:
         return pd.Series(values, index=ids.index)
 
 
-def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: pd.DataFrame) -> Match:
+def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: Callable[[], pd.DataFrame]) -> Match:
     """Find each row's enterprise.
 
-    Shapes: frame has file_row, identifier, name and may have former_name; names has enterprise_id, name
-        and normalised; known maps identifiers to numbers.
+    Shapes: frame has file_row, identifier, name and may have former_name; names gives enterprise_id,
+        name and normalised, and is asked only where a row carries no code; known maps identifiers to numbers.
     """
     coded = frame["identifier"].notna().to_numpy()
     codes = frame.loc[coded, "identifier"]
@@ -59,8 +59,10 @@ def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: p
     numbers = dict(known) | {code: -2 - place for place, code in enumerate(new)}
     ids = np.full(len(frame), NOBODY, dtype="int64")
     ids[coded] = codes.map(numbers).to_numpy(dtype="int64")
+    if coded.all():
+        return Match(ids, new, ())
     faults: list[RowFault] = []
-    book = _NameBook(names)
+    book = _NameBook(names())
     for place in np.flatnonzero(~coded):
         found, fault = book.find(frame, int(place))
         ids[place] = found
@@ -96,7 +98,7 @@ class _NameBook:
 
 def _index(words: "pd.Series[Any]", ids: "pd.Series[Any]") -> dict[str, frozenset[int]]:
     index: dict[str, frozenset[int]] = {}
-    for word, number in zip(words, ids.tolist(), strict=True):
+    for word, number in zip(words.tolist(), ids.tolist(), strict=True):
         index[word] = index.get(word, frozenset()) | {number}
     return index
 

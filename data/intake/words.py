@@ -20,7 +20,6 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _YEAR = re.compile(r"(\d{4})(?:年度?|\.0)?")
-_FAR = date(9999, 12, 31)
 
 
 def tidy(text: str) -> str:
@@ -29,7 +28,7 @@ def tidy(text: str) -> str:
     >>> tidy("　２０２４（一） ")
     '2024(一)'
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFKC", text):
         return text.strip()
     return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
@@ -107,9 +106,9 @@ def parse_year(cell: object) -> date | None:
     return None if day is None else day.replace(month=12, day=31)
 
 
-def is_open_end(cell: object) -> bool:
-    """Tell whether a cell says that something has no end."""
-    return squeeze(as_text(cell)) in OPEN_END_WORDS or parse_day(cell) == _FAR
+def is_open_end(text: str) -> bool:
+    """Tell whether a tidied text says that something has no end."""
+    return text in OPEN_END_WORDS or text.startswith("9999-12-31") or text == "99991231"
 
 
 def normalise_name(name: str) -> str:

@@ -74,12 +74,13 @@ def frame_of_rows(table: Table, rows: Sequence[Sequence[object]], recorded_at: d
             instants = np.array([recorded_at[str(batch)] for batch in batches], dtype=INSTANT)
             columns[name] = instants[codes]
         else:
-            values = _read_column(raw[name], dtype)
+            values = read_column(raw[name], dtype)
             columns[name] = values / 100 if name in money else values
     return pd.DataFrame(columns)
 
 
-def _read_column(values: Sequence[Any], dtype: str) -> Any:
+def read_column(values: Sequence[Any], dtype: str) -> Any:
+    """Turn a cursor's values of one column into an array, None for unknown."""
     if dtype == "str":
         return pd.Series(values, dtype="str")
     if dtype == DAY:

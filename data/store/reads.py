@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from data.spec.errors import EnterpriseUnknown
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.table import Table
 from data.spec.tables import TABLES
-from data.store.frames import frame_of_rows, stored_columns
+from data.store.frames import DAY, empty_frame, frame_of_rows, read_column, stored_columns
 from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE, naive_utc
 from data.store.work import Work
 
@@ -70,23 +71,30 @@ def read_enterprises(work: Work, *, access: Access) -> pd.DataFrame:
 
 def read_identifiers(work: Work, *, access: Access) -> pd.DataFrame:
     """List every identifier: enterprise_id, scheme, value, kind."""
-    rows = work.connection.execute(
-        select(IDENTIFIER.c.enterprise_id, IDENTIFIER.c.scheme, IDENTIFIER.c.value, ENTERPRISE.c.kind).join(
-            ENTERPRISE, ENTERPRISE.c.id == IDENTIFIER.c.enterprise_id
-        )
-    ).all()
-    return _frame(rows, {"enterprise_id": "int64", "scheme": "str", "value": "str", "kind": "str"})
+    query = select(IDENTIFIER.c.enterprise_id, IDENTIFIER.c.scheme, IDENTIFIER.c.value, ENTERPRISE.c.kind).join(
+        ENTERPRISE, ENTERPRISE.c.id == IDENTIFIER.c.enterprise_id
+    )
+    return _frame(work, query, {"enterprise_id": "int64", "scheme": "str", "value": "str", "kind": "str"})
+
+
+def read_numbers(work: Work, scheme: Scheme, *, access: Access) -> dict[str, int]:
+    """Map every identifier of a scheme to the enterprise's internal number."""
+    query = select(IDENTIFIER.c.value, IDENTIFIER.c.enterprise_id).where(IDENTIFIER.c.scheme == str(scheme))
+    return dict(_raw(work, query))
+
+
+def read_named(work: Work, *, access: Access) -> frozenset[int]:
+    """Say which enterprises have a name."""
+    return frozenset(number for (number,) in _raw(work, select(ENTERPRISE_NAME.c.enterprise_id).distinct()))
 
 
 def read_names(work: Work, *, access: Access) -> pd.DataFrame:
     """List every name an enterprise has or had: enterprise_id, name, normalised, since."""
     columns = ENTERPRISE_NAME.c
-    rows = work.connection.execute(
-        select(columns.enterprise_id, columns.name, columns.normalised, columns.since).order_by(
-            columns.enterprise_id, columns.since, columns.name
-        )
-    ).all()
-    return _frame(rows, {"enterprise_id": "int64", "name": "str", "normalised": "str", "since": "datetime64[s]"})
+    query = select(columns.enterprise_id, columns.name, columns.normalised, columns.since).order_by(
+        columns.enterprise_id, columns.since, columns.name
+    )
+    return _frame(work, query, {"enterprise_id": "int64", "name": "str", "normalised": "str", "since": DAY})
 
 
 def read_events(
@@ -107,9 +115,31 @@ def read_events(
     for name in tables:
         table = TABLES[name]
         query = _query(table, access, recorded_before).where(_about(table, enterprises))
-        rows = work.connection.execute(query).cursor.fetchall()
-        events[name] = _only(frame_of_rows(table, rows, instants), enterprises)
+        events[name] = _only(frame_of_rows(table, _raw(work, query), instants), enterprises)
     return events
+
+
+def read_versions(work: Work, name: str, keys: pd.DataFrame, *, access: Access) -> pd.DataFrame:
+    """Read every version of certain records of a table, in the order in which they were recorded.
+
+    Shapes: keys has enterprise_id and record_key; the answer is a frame as `read_events` gives it.
+    """
+    table, sql = TABLES[name], EVIDENCE[name]
+    met = keys[keys["enterprise_id"] > 0]
+    if met.empty:
+        return empty_frame(table)
+    about = _about(table, set(met["enterprise_id"].tolist()))
+    visible = _visible(table, access)
+    found = _raw(work, select(sql.c.row_id, sql.c.enterprise_id, sql.c.record_key).where(visible, about))
+    wanted = set(zip(met["enterprise_id"].tolist(), met["record_key"].tolist(), strict=True))
+    ids = sorted(row for row, enterprise, key in found if (enterprise, key) in wanted)
+    query = _query(table, access, None)
+    rows = [
+        row
+        for start in range(0, len(ids), MANY)
+        for row in _raw(work, query.where(sql.c.row_id.in_(ids[start : start + MANY])))
+    ]
+    return frame_of_rows(table, rows, _recorded_instants(work))
 
 
 def _query(table: Table, access: Access, recorded_before: datetime | None) -> Select[tuple[object, ...]]:
@@ -165,6 +195,15 @@ def read_quarantine(work: Work, batch_id: str | None = None) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in columns])
 
 
-def _frame(rows: Sequence[Sequence[object]], wanted: dict[str, str]) -> pd.DataFrame:
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=list(wanted))
-    return frame.astype(wanted)
+def _raw(work: Work, query: Select[Any]) -> Sequence[tuple[Any, ...]]:
+    # The driver's own rows: making and converting the toolkit's costs more than the reading.
+    rows: Sequence[tuple[Any, ...]] = work.connection.execute(query).cursor.fetchall()
+    return rows
+
+
+def _frame(work: Work, query: Select[Any], wanted: dict[str, str]) -> pd.DataFrame:
+    rows = _raw(work, query)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(wanted)
+    return pd.DataFrame(
+        {name: read_column(values, dtype) for (name, dtype), values in zip(wanted.items(), columns, strict=True)}
+    )

@@ -1,6 +1,7 @@
 """What tests of the store and the intake start from: an empty store, and files written on the spot."""
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,9 +20,21 @@ def at() -> datetime:
     return AT
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables once; each test opens a copy."""
+    path = tmp_path_factory.mktemp("store") / "made.db"
+    Store.create(f"sqlite:///{path}", at=AT, demonstration_today=date(2026, 1, 1)).close()
+    return path
+
+
 @pytest.fixture
-def store() -> Store:
-    return Store.create("sqlite://", at=AT, demonstration_today=date(2026, 1, 1))
+def store(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("store") / "store.db"
+    shutil.copy(made_once, path)
+    opened = Store.open(f"sqlite:///{path}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

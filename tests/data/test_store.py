@@ -1,6 +1,5 @@
 """Does the store keep what it is given, whole, and say it back as it was?"""
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,19 +15,14 @@ from sqlalchemy.schema import CreateTable
 
 from data.spec.access import Access, ConsentBasis, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import Consent, ConsentStatus, Permission
 from data.spec.errors import EnterpriseUnknown
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.tables import TABLES
 from data.store import Store, Work
-from data.store.assessments import read_assessment, write_assessment
 from data.store.audit import verify_chain
 from data.store.batches import Batch, QuarantinedRow, add_enterprises, add_names, find_batch, next_batch_id, write_batch
-from data.store.consents import find_consent, find_consents, write_consent
 from data.store.engine import is_sound_for_wal, open_engine
 from data.store.frames import dtypes
-from data.store.idempotency import StoredAnswer, find_answer, remember_answer
-from data.store.institutions import find_institution_by_token, list_institutions, write_institution
 from data.store.migrations.running import configuration, downgrade, upgrade
 from data.store.orm import AUDIT_EVENT, AUDIT_HEAD, METADATA
 from data.store.reads import find_enterprise, read_batches, read_enterprises, read_events, read_quarantine
@@ -62,11 +56,6 @@ def reports(enterprise_id: int, batch_id: str, **changes: object) -> pd.DataFram
     given |= {"known_on": "2024-05-01", "known_basis": "filed", "batch_id": batch_id, "file_row": 3, "withdrawn": False}
     given |= {"year": "2023-12-31", "revenue": 1234567.89, "profit": -0.01} | changes
     return pd.DataFrame([given]).astype(dtypes(table))
-
-
-@pytest.fixture
-def store() -> Store:
-    return Store.create("sqlite://", at=AT, demonstration_today=date(2026, 1, 1))
 
 
 def seed(work: Work, **changes: object) -> int:
@@ -357,85 +346,6 @@ def test_a_failed_work_leaves_no_trace_in_the_log(store: Store) -> None:
         work.record(event())
     with store.work(at=AT) as work:
         assert work.connection.scalar(select(func.count()).select_from(AUDIT_EVENT)) == 1
-
-
-def test_an_assessment_is_another_tenants_secret(store: Store) -> None:
-    with store.work(at=AT) as work:
-        number = seed(work)
-        body = {"score": 612.0, "grade": "B", "理由": ["研发"]}
-        write_assessment(
-            work, id="A1", enterprise_id=number, access=bank(), made_at=AT, body=body, audit=event("bank-a")
-        )
-        work.commit()
-
-    with store.work(at=AT) as work:
-        own = read_assessment(work, "A1", access=bank())
-        assert own is not None
-        assert (own.body, own.consent_id, own.consent_version, own.made_at) == (body, "C1", 1, AT)
-        assert read_assessment(work, "A1", access=bank(tenant="bank-b")) is None
-        assert read_assessment(work, "A2", access=bank()) is None
-
-
-def test_an_answer_is_remembered_per_tenant_route_and_key(store: Store) -> None:
-    answer = StoredAnswer("f", 201, json.dumps({"id": "A1"}))
-    with store.work(at=AT) as work:
-        remember_answer(work, "bank-a", "/v1/assessments", "k", answer=answer)
-
-        assert find_answer(work, "bank-a", "/v1/assessments", "k") == answer
-        assert find_answer(work, "bank-b", "/v1/assessments", "k") is None
-        with pytest.raises(Exception, match="UNIQUE"):
-            remember_answer(work, "bank-a", "/v1/assessments", "k", answer=answer)
-
-
-def test_an_institution_is_found_by_any_of_its_tokens(store: Store) -> None:
-    with store.work(at=AT) as work:
-        for token in ("h1", "h2"):
-            write_institution(work, "bank-a", "演示银行", kind="bank", token_hash=token, audit=event())
-
-        found = find_institution_by_token(work, "h2")
-        assert found is not None
-        assert (found.code, found.name, found.kind) == ("bank-a", "演示银行", "bank")
-        assert find_institution_by_token(work, "h3") is None
-        assert list_institutions(work) == [found]
-
-
-def consent(enterprise_id: int, **changes: object) -> Consent:
-    given: dict[str, object] = {"id": "C1", "version": 1, "enterprise_id": enterprise_id, "grantee": "bank-a"}
-    given |= {"purposes": frozenset({Purpose.PRE_LOAN}), "categories": frozenset({"rnd"})}
-    given |= {"permissions": frozenset({Permission.SCORE_READ}), "valid_from": AT, "valid_to": AT.replace(year=2027)}
-    return Consent(**(given | changes))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ({}, True),
-        ({"grantee": "bank-b"}, False),
-        ({"purpose": Purpose.MONITORING}, False),
-        ({"at": AT.replace(year=2025)}, False),
-        ({"at": AT.replace(year=2027)}, False),
-    ],
-)
-def test_a_consent_holds_for_its_grantee_purpose_and_days(
-    store: Store, question: dict[str, object], found: bool
-) -> None:
-    with store.work(at=AT) as work:
-        number = seed(work)
-        write_consent(work, consent(number), event())
-        asked = {"grantee": "bank-a", "purpose": Purpose.PRE_LOAN, "at": AT} | question
-
-        answer = find_consent(work, enterprise_id=number, **asked)  # type: ignore[arg-type]
-        assert (answer == consent(number)) is found
-        assert find_consents(work, **asked) == ({number: answer} if found else {})  # type: ignore[arg-type]
-
-
-def test_a_revoked_consent_opens_nothing_from_then_on(store: Store) -> None:
-    with store.work(at=AT) as work:
-        number = seed(work)
-        write_consent(work, consent(number), event())
-        write_consent(work, consent(number, version=2, status=ConsentStatus.REVOKED), event())
-
-        assert find_consent(work, enterprise_id=number, grantee="bank-a", purpose=Purpose.PRE_LOAN, at=AT) is None
 
 
 def test_a_row_of_no_batch_is_refused_by_the_database(store: Store) -> None:
