@@ -9,13 +9,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data.spec.table import COMMON, Absence, Kind, Table
+from data.spec.table import COMMON, Absence, Table
+from features.plain_reductions import REDUCTIONS, Row, before_latest, value_in
 from features.spec import (
     SCALES,
     Aggregate,
@@ -30,7 +30,6 @@ from features.spec import (
 from features.windows import Window
 
 OWN_LOAN_DAYS = 60
-Row = Mapping[str, Any]
 
 COUNTED = "计入"
 NOT_YET_KNOWN = "当日尚未知晓"
@@ -96,7 +95,7 @@ def value_of(feature: Feature, seen: Mapping[str, list[Row]], question: Question
     rows = seen[declared.table.name]
     counted = [row for row in rows if _counts(declared, row, question)]
     if counted:
-        return _REDUCTIONS[declared.reduce](declared, counted, question.as_of)
+        return REDUCTIONS[declared.reduce](declared, counted, question.as_of)
     covers = declared.table.absence is Absence.ZERO or bool(rows)
     return 0.0 if declared.zero_when_empty and covers else math.nan
 
@@ -144,7 +143,7 @@ def _why(declared: Aggregate, row: Row, rows: list[Row], question: Question, cho
         FILTERED: lambda: not passes(declared, row),
         OUTSIDE_WINDOW: lambda: not in_window(row, question.as_of, declared.window),
         NOT_IN_FORCE: lambda: declared.in_force and not in_force(row, question.as_of),
-        BLANK: lambda: declared.column is not None and _value(declared, row) is None,
+        BLANK: lambda: declared.column is not None and value_in(declared, row) is None,
         NOT_CHOSEN: lambda: not any(each is row for each in chosen),
     }
     return next((why for why, holds in checks.items() if holds()), COUNTED)
@@ -156,7 +155,7 @@ def _chosen(declared: Aggregate, counted: list[Row]) -> list[Row]:
         return counted[-1:]
     if declared.reduce in (Reduce.FIRST, Reduce.DAYS_SINCE_FIRST):
         return counted[:1]
-    return _before_latest(counted)[-1:] if declared.reduce is Reduce.PREVIOUS else counted
+    return before_latest(counted)[-1:] if declared.reduce is Reduce.PREVIOUS else counted
 
 
 def _counted_row(table: Table, row: Row, why: str) -> CountedRow:
@@ -276,122 +275,6 @@ def _counts(declared: Aggregate, row: Row, question: Question) -> bool:
         and in_window(row, question.as_of, declared.window)
         and (not declared.in_force or in_force(row, question.as_of))
     )
-
-
-def _value(declared: Aggregate, row: Row) -> Any:
-    """Return the column's value as a whole number of its scale (a text, for distinct), None where blank."""
-    assert declared.column is not None
-    value, kind = row[declared.column], declared.table.columns[declared.column].kind
-    if value is None or declared.reduce is Reduce.DISTINCT:
-        return value
-    if kind is Kind.CODE:
-        return declared.levels[value]
-    if kind in (Kind.DATE, Kind.YEAR):
-        return (value - row["happened_on"]).days
-    return round(value * SCALES[kind])
-
-
-def _known(declared: Aggregate, rows: list[Row]) -> list[Any]:
-    return [value for value in (_value(declared, row) for row in rows) if value is not None]
-
-
-def _one(declared: Aggregate, rows: list[Row]) -> float:
-    value = _value(declared, rows[0]) if rows else None
-    return math.nan if value is None else value / declared.scale
-
-
-def _before_latest(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["happened_on"] < rows[-1]["happened_on"]]
-
-
-def _sum(declared: Aggregate, rows: list[Row]) -> float:
-    known = _known(declared, rows)
-    return float(sum(known)) / declared.scale if known else math.nan
-
-
-def _mean(declared: Aggregate, rows: list[Row]) -> float:
-    known = _known(declared, rows)
-    return float(sum(known)) / len(known) / declared.scale if known else math.nan
-
-
-def _extreme(pick: Callable[[list[int]], int]) -> Callable[[Aggregate, list[Row], date], float]:
-    def extreme(declared: Aggregate, rows: list[Row], as_of: date) -> float:
-        known = _known(declared, rows)
-        return pick(known) / declared.scale if known else math.nan
-
-    return extreme
-
-
-def _std(declared: Aggregate, rows: list[Row]) -> float:
-    known = _known(declared, rows)
-    if len(known) < 2:
-        return math.nan
-    mean = float(sum(known)) / len(known)
-    squares = 0.0
-    for value in known:
-        squares += (value - mean) * (value - mean)
-    return math.sqrt(squares / len(known)) / declared.scale
-
-
-def _slope(declared: Aggregate, rows: list[Row]) -> float:
-    dated = [(row["happened_on"], _value(declared, row)) for row in rows]
-    points = [(float((day - dated_first).days), float(y)) for dated_first, day, y in _from_first(dated)]
-    n, days, total, crossed, squared = float(len(points)), 0.0, 0.0, 0.0, 0.0
-    for x, y in points:
-        days, total, crossed, squared = days + x, total + y, crossed + x * y, squared + x * x
-    spread_out = n * squared - days * days
-    return (n * crossed - days * total) / spread_out * 365.25 / declared.scale if spread_out > 0 else math.nan
-
-
-def _from_first(dated: list[tuple[date, Any]]) -> list[tuple[date, date, Any]]:
-    known = [(day, value) for day, value in dated if value is not None]
-    return [(known[0][0], day, value) for day, value in known]
-
-
-def _distinct(declared: Aggregate, rows: list[Row]) -> float:
-    known = set(_known(declared, rows))
-    return float(len(known)) if known else math.nan
-
-
-def _months(rows: list[Row]) -> float:
-    return float(len({(row["happened_on"].year, row["happened_on"].month) for row in rows}))
-
-
-def _max_gap(rows: list[Row]) -> float:
-    days = [row["happened_on"] for row in rows]
-    return float(max(((later - earlier).days for earlier, later in pairwise(days)), default=math.nan))
-
-
-def _top_share(declared: Aggregate, rows: list[Row]) -> float:
-    assert declared.by is not None
-    sums: dict[Any, int] = {}
-    for row in rows:
-        value = _value(declared, row)
-        if value is not None:
-            sums[row[declared.by]] = sums.get(row[declared.by], 0) + value
-    total = sum(sums.values())
-    named = [value for name, value in sums.items() if name is not None]
-    return min(max(named) / total, 1.0) if named and total > 0 else math.nan
-
-
-_REDUCTIONS: Mapping[Reduce, Callable[[Aggregate, list[Row], date], float]] = {
-    Reduce.COUNT: lambda declared, rows, as_of: float(len(rows)),
-    Reduce.SUM: lambda declared, rows, as_of: _sum(declared, rows),
-    Reduce.MEAN: lambda declared, rows, as_of: _mean(declared, rows),
-    Reduce.MIN: _extreme(min),
-    Reduce.MAX: _extreme(max),
-    Reduce.STD: lambda declared, rows, as_of: _std(declared, rows),
-    Reduce.SLOPE: lambda declared, rows, as_of: _slope(declared, rows),
-    Reduce.LATEST: lambda declared, rows, as_of: _one(declared, rows[-1:]),
-    Reduce.PREVIOUS: lambda declared, rows, as_of: _one(declared, _before_latest(rows)[-1:]),
-    Reduce.FIRST: lambda declared, rows, as_of: _one(declared, rows),
-    Reduce.DISTINCT: lambda declared, rows, as_of: _distinct(declared, rows),
-    Reduce.MONTHS: lambda declared, rows, as_of: _months(rows),
-    Reduce.MAX_GAP: lambda declared, rows, as_of: _max_gap(rows),
-    Reduce.DAYS_SINCE_LATEST: lambda declared, rows, as_of: float((as_of - rows[-1]["happened_on"]).days),
-    Reduce.DAYS_SINCE_FIRST: lambda declared, rows, as_of: float((as_of - rows[0]["happened_on"]).days),
-    Reduce.TOP_SHARE: lambda declared, rows, as_of: _top_share(declared, rows),
-}
 
 
 def _tables(feature: Feature) -> list[Table]:

@@ -15,7 +15,7 @@ from data.spec.missing import Missing
 from data.spec.table import Absence, Table, Unit
 from data.spec.tables.profile import enterprise_registration
 from features.reductions import Floats, Reduced, View, reduce
-from features.sight import Book, Bools, Part, look
+from features.sight import Book, Bools, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Ints, Window, to_days, window_start
 
@@ -118,18 +118,19 @@ def _tables(features: Iterable[Feature]) -> Iterator[Table]:
             yield enterprise_registration
 
 
-def _ordered_spine(spine: pd.DataFrame) -> tuple[Ints, Part, "pd.Index[str]"]:
+def _ordered_spine(spine: pd.DataFrame) -> tuple[Ints, Part, dict[str, int]]:
     """Return the spine's rows ordered by enterprise, own loan and day, and the loans it asks about."""
     when = spine["as_of"].to_numpy()
     if np.isnat(when).any() or (when != when.astype("datetime64[D]")).any():
         raise ValueError("as_of must be a day in every row of the spine")
     enterprise = spine["enterprise_id"].to_numpy(dtype=np.int64)
-    loan, names = np.full(len(spine), -1), np.empty(0, object)
+    loan: Ints = np.full(len(spine), -1)
+    names: dict[str, int] = {}
     if "own_loan" in spine:
-        loan, names = pd.factorize(spine["own_loan"].to_numpy(dtype=object))
+        loan, names = numbered(spine["own_loan"].to_numpy(dtype=object))
     as_of = to_days(when)
     order = np.lexsort((as_of, loan, enterprise))
-    return order, Part(enterprise[order], as_of[order], loan[order].astype(np.int64)), pd.Index(names, dtype=object)
+    return order, Part(enterprise[order], as_of[order], loan[order]), names
 
 
 def _known(features: Sequence[Feature], views: Mapping[str, View], size: int) -> dict[str, Known]:

@@ -27,6 +27,8 @@ GATHERED_ROWS = 2_000_000
 class Selection:
     """Hold the versions that pass a filter; a version may count for as_of in `(start, last]`."""
 
+    place: Ints
+    """Where in the sight they stand."""
     viewer: Ints
     row: Ints
     happened: Ints
@@ -57,6 +59,8 @@ class View:
         self._selections: dict[str, Selection] = {}
         self._steps: dict[str, Steps] = {}
         self._ranges: dict[str, tuple[Ints, Ints]] = {}
+        self._last_inside: dict[Window | None, Ints] = {}
+        self._starts: dict[Window | None, Ints] = {}
         self._knows: Bools | None = None
 
     def selection(self, declared: Aggregate) -> Selection:
@@ -70,7 +74,8 @@ class View:
         """Return where the selection's versions begin and cease to count within the declared window."""
         name = declared.counting_name
         if name not in self._steps:
-            self._steps[name] = _steps(self.selection(declared), declared.window, self.at)
+            selection = self.selection(declared)
+            self._steps[name] = _steps(selection, self._inside(declared.window)[selection.place], self.at)
         return self._steps[name]
 
     def ranges(self, declared: Aggregate) -> tuple[Ints, Ints]:
@@ -78,9 +83,19 @@ class View:
         name = declared.counting_name
         if name not in self._ranges:
             key = self.selection(declared).key
-            since = pack(self.sight.viewers, window_start(self.part.as_of, declared.window))
+            since = self._since(declared.window)
             self._ranges[name] = (np.searchsorted(key, since, "left"), np.searchsorted(key, self.at, "left"))
         return self._ranges[name]
+
+    def _inside(self, window: Window | None) -> Ints:
+        if window not in self._last_inside:
+            self._last_inside[window] = last_inside(self.sight.happened, window)
+        return self._last_inside[window]
+
+    def _since(self, window: Window | None) -> Ints:
+        if window not in self._starts:
+            self._starts[window] = pack(self.sight.viewers, window_start(self.part.as_of, window))
+        return self._starts[window]
 
     def counts(self, steps: Steps) -> Ints:
         """Return how many versions count for each spine row."""
@@ -91,7 +106,7 @@ class View:
         """Tell for which spine rows the source knows the firm at all."""
         if self._knows is None:
             everything = _select(self.book, self.sight, None)
-            self._knows = self.counts(_steps(everything, None, self.at)) > 0
+            self._knows = self.counts(_steps(everything, self._inside(None)[everything.place], self.at)) > 0
         return self._knows
 
 
@@ -103,8 +118,9 @@ def _select(book: Book, sight: Sight, declared: Aggregate | None) -> Selection:
     for column, wanted in (declared.where if declared else {}).items():
         kept &= book.kept(f"{column}:{wanted!r}", partial(passes, book, column, wanted))[sight.row]
     kept &= sight.start < last
-    viewer, happened = sight.viewer[kept], sight.happened[kept]
-    return Selection(viewer, sight.row[kept], happened, sight.start[kept], last[kept], pack(viewer, happened))
+    place = np.flatnonzero(kept)
+    viewer, happened = sight.viewer[place], sight.happened[place]
+    return Selection(place, viewer, sight.row[place], happened, sight.start[place], last[place], pack(viewer, happened))
 
 
 def last_in_force(ended: Ints) -> Ints:
@@ -131,9 +147,9 @@ def passes(book: Book, column: str, wanted: Condition) -> Bools:
     return np.asarray(known & (value == wanted))
 
 
-def _steps(selection: Selection, window: Window | None, at: Ints) -> Steps:
+def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
     first = np.maximum(selection.start, selection.happened)
-    last = np.minimum(selection.last, last_inside(selection.happened, window))
+    last = np.minimum(selection.last, inside)
     live = np.flatnonzero(first < last)
     begins, ceases = pack(selection.viewer, first)[live], pack(selection.viewer, last)[live]
     by_begin, by_cease = np.argsort(begins, kind="stable"), np.argsort(ceases, kind="stable")

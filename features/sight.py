@@ -24,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 OWN_LOAN_DAYS = 60
 """Rows of unknown origin this fresh may come from the loan being judged (method.md 3)."""
 
+SHORT = 256
 _LARGEST = 2.0**62
 
 
@@ -33,7 +34,7 @@ class Book:
     Columns are turned into integers once, when a feature first asks for them.
     """
 
-    def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: "pd.Index[str]") -> None:
+    def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: Mapping[str, int]) -> None:
         owner = frame["enterprise_id"].to_numpy(dtype=np.int64)
         known = to_days(frame["known_on"].to_numpy())
         asked = known != UNDATED
@@ -78,7 +79,7 @@ class Book:
     @cached_property
     def record(self) -> Ints:
         """Return the code of each row's record key."""
-        return pd.factorize(self._taken("record_key"))[0].astype(np.int64)
+        return numbered(self._taken("record_key"))[0]
 
     @cached_property
     def recorded(self) -> Ints:
@@ -93,11 +94,10 @@ class Book:
     @cached_property
     def origin(self) -> Ints:
         """Return -1 where the origin is unknown, -2 where it is a loan nobody asks about, else its code."""
-        if not len(self._loans):
+        if not self._loans:
             return np.full(len(self), -2)
-        origin = self._taken("origin_loan")
-        code = self._loans.get_indexer(pd.Index(origin, dtype=object)).astype(np.int64)
-        return np.where(pd.isna(origin), -1, np.where(code < 0, -2, code))
+        code, places = numbered(self._taken("origin_loan"))
+        return np.array([*(self._loans.get(name, -2) for name in places), -1], dtype=np.int64)[code]
 
     def label(self, rows: Ints) -> npt.NDArray[np.str_]:
         """Return what tells rows apart that agree in every date and file row: record key, then batch."""
@@ -107,8 +107,7 @@ class Book:
     def codes(self, column: str) -> tuple[Ints, dict[Any, int]]:
         """Return each row's code of a text column, -1 where blank, and the code of each text."""
         if column not in self._codes:
-            code, texts = pd.factorize(self._taken(column))
-            self._codes[column] = (code.astype(np.int64), {text: place for place, text in enumerate(texts)})
+            self._codes[column] = numbered(self._taken(column))
         return self._codes[column]
 
     def numbers(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
@@ -139,6 +138,16 @@ class Book:
             known = (days != UNDATED) & (self.happened != UNDATED)
             return np.where(known, days - self.happened, 0), known
         return _scaled(values.astype(np.float64), SCALES[kind], column)
+
+
+def numbered(values: npt.NDArray[Any]) -> tuple[Ints, dict[Any, int]]:
+    """Number values in the order they appear, -1 where missing; a short array is not worth pandas' overhead."""
+    if len(values) > SHORT or values.dtype != object:
+        code, texts = pd.factorize(values)
+        return code.astype(np.int64), {text: place for place, text in enumerate(texts)}
+    places: dict[Any, int] = {}
+    codes = [-1 if value is None or value != value else places.setdefault(value, len(places)) for value in values]
+    return np.array(codes, dtype=np.int64), places
 
 
 def _scaled(values: npt.NDArray[np.float64], scale: int, column: str) -> tuple[Ints, Bools]:

@@ -16,8 +16,23 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from data.spec.table import Absence, Group, Kind, Table, Unit
+from features.conditions import AtLeast, Below, Condition, Filled
 from features.fingerprints import fingerprint, source_of
 from features.windows import Window
+
+__all__ = [
+    "Aggregate",
+    "AtLeast",
+    "Below",
+    "Card",
+    "Condition",
+    "Derived",
+    "Direction",
+    "Feature",
+    "FeatureGroup",
+    "Filled",
+    "Reduce",
+]
 
 
 class Direction(IntEnum):
@@ -73,29 +88,6 @@ SCALES: Mapping[Kind, int] = MappingProxyType(
 A DATE or YEAR column counts as the days from happened_on to it; a CODE column as its declared level.
 """
 
-
-@dataclass(frozen=True)
-class Below:
-    """Keep rows whose number is known and below the bound."""
-
-    bound: float
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """Keep rows whose number is known and not below the bound."""
-
-    bound: float
-
-
-@dataclass(frozen=True)
-class Filled:
-    """Keep rows in which the column is known (True) or blank (False)."""
-
-    filled: bool = True
-
-
-Condition = str | float | tuple[str, ...] | Below | AtLeast | Filled
 
 _SUFFIX = re.compile(r"_(\d+[dmqy])$")
 
