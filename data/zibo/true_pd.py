@@ -35,6 +35,8 @@ BEHAVIOUR_MONTHS = 12
 APPLICATION_MONTHS = 18
 LOOK_BACK = 24
 OVERDUE_PD = 0.97
+YET_TO_COME = 1.10
+"""What loans taken later and strain in the ring add to the hazard of a year: measured over ten seeds."""
 NOTICE_MONTHS = (NOTICE_DAYS + 20) / 30.44
 
 
@@ -119,6 +121,7 @@ def quarter_end_pds(town: Town, applications: pd.DataFrame, loans: pd.DataFrame)
     np.logical_or.at(overdue, place, late)
     proven = _proven(town, applications, loans, firm, month)
     value = probability(town.latent, Moment(firm=firm, month=month, proven=proven, due=due))
+    value = 1 - (1 - value) ** YET_TO_COME
     value = np.where(overdue, np.maximum(value, OVERDUE_PD), value)
     return pd.DataFrame({"firm": firm, "quarter_end": month_end(month), "pd": value})
 
