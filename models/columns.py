@@ -181,7 +181,7 @@ def _positions(column: Column, values: pd.Series) -> tuple[Matrix, list[Finding]
 
 def _numbers(name: str, values: pd.Series) -> Matrix | None:
     """Return the column as float64 with NaN for gaps, or None where it holds text."""
-    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(values.dtype):
+    if isinstance(values.dtype, pd.CategoricalDtype | pd.StringDtype):
         return None if values.notna().any() else np.full(len(values), np.nan)
     if values.dtype == object:
         if not all(isinstance(value, bool | int | float | Decimal | np.number | np.bool_) for value in values.dropna()):

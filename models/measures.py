@@ -137,21 +137,36 @@ def logistic_line(
     `strength` pulls the slope towards `centre` as strength * (slope - centre)**2 / 2 would; `fixed` keeps it there.
     """
     rate = label.mean()
-    slope, intercept = centre, float(np.log(rate / (1 - rate)) - centre * x.mean())
+    line = np.array([centre, np.log(rate / (1 - rate)) - centre * x.mean()])
+    loss = _line_loss(line, x, label, strength, centre)
     for _ in range(100):
-        p = expit(slope * x + intercept)
-        spread = p * (1 - p) + 1e-12
-        gradient = np.array([(label - p) @ x - strength * (slope - centre), (label - p).sum()])
-        cross = spread @ x
-        hessian = np.array([[spread @ (x * x) + strength, cross], [cross, spread.sum()]])
-        if fixed:
-            gradient[0], hessian[0, 1], hessian[1, 0] = 0.0, 0.0, 0.0
-        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
-        step *= min(1.0, 2.0 / float(np.abs(step).max() + TINY))
-        slope, intercept = slope + float(step[0]), intercept + float(step[1])
-        if np.abs(step).max() < 1e-10:
+        step = _intercept_step(line, x, label) if fixed else _newton_step(line, x, label, strength, centre)
+        # A full step may overshoot and then never settle: halve it until the loss falls.
+        while (after := _line_loss(line + step, x, label, strength, centre)) > loss and np.abs(step).max() > TINY:
+            step = step / 2
+        if after > loss or np.abs(step).max() < 1e-11:
             break
-    return slope, intercept
+        line, loss = line + step, after
+    return float(line[0]), float(line[1])
+
+
+def _newton_step(line: Numbers, x: Numbers, label: Numbers, strength: float, centre: float) -> Numbers:
+    p = expit(line[0] * x + line[1])
+    spread = p * (1 - p) + TINY
+    gradient = np.array([(label - p) @ x - strength * (line[0] - centre), (label - p).sum()])
+    cross = spread @ x
+    hessian = np.array([[spread @ (x * x) + strength, cross], [cross, spread.sum()]])
+    return np.asarray(np.linalg.lstsq(hessian, gradient, rcond=None)[0], dtype=np.float64)
+
+
+def _intercept_step(line: Numbers, x: Numbers, label: Numbers) -> Numbers:
+    p = expit(line[0] * x + line[1])
+    return np.array([0.0, (label - p).sum() / ((p * (1 - p)).sum() + TINY)])
+
+
+def _line_loss(line: Numbers, x: Numbers, label: Numbers, strength: float, centre: float) -> float:
+    z = line[0] * x + line[1]
+    return float((np.logaddexp(0, z) - label * z).sum() + strength * (line[0] - centre) ** 2 / 2)
 
 
 def calibration_table(label: Numbers, probability: Numbers, bins: int = 10) -> pd.DataFrame:
