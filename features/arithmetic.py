@@ -22,13 +22,3 @@ def growth(now: Floats, before: Floats) -> Floats:
 def share_of_years(days: Floats) -> Floats:
     """Turn days into years of 365.25 days."""
     return days / 365.25
-
-
-def positive(value: Floats) -> Floats:
-    """Answer 1 where the value is above zero, 0 where it is not, NaN where it is unknown."""
-    return np.where(np.isnan(value), np.nan, (value > 0).astype(np.float64))
-
-
-def known_or_zero(value: Floats) -> Floats:
-    """Take an unknown addend as zero; only for sums whose other addend is known."""
-    return np.where(np.isnan(value), 0.0, value)

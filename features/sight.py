@@ -208,8 +208,6 @@ def look(book: Book, part: Part) -> Sight:
 
 def _viewers(book: Book, part: Part) -> tuple[Ints, Ints]:
     """Return each row's viewer and each viewer's first row; a loan makes a viewer only where it can matter."""
-    if not len(part.as_of):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     begins = np.ones(len(part.as_of), bool)
     begins[1:] = part.enterprise[1:] != part.enterprise[:-1]
     if book.table.from_loan or bool((book.origin >= 0).any()):
@@ -312,8 +310,6 @@ def _by_day(book: Book, row: Ints, viewer: Ints) -> Ints:
 def _ordered(keys: tuple[Ints, ...], label: Callable[[Ints], npt.NDArray[np.str_]]) -> Ints:
     """Order by the keys, the first leading; labels are made only for rows that agree in all of them."""
     order = np.lexsort(keys[::-1])
-    if len(order) < 2:
-        return order
     equal = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
     if not equal.any():
         return order

@@ -36,7 +36,6 @@ class Span(StrEnum):
 
 
 _MONTHS = {Span.MONTHS: 1, Span.QUARTERS: 3, Span.YEARS: 12}
-_CHINESE = {Span.DAYS: "{}天", Span.MONTHS: "{}个月", Span.QUARTERS: "{}个季度", Span.YEARS: "{}年"}
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,6 @@ class Window:
     def suffix(self) -> str:
         """Return what the name of a feature over this window must end with, such as `3y`."""
         return f"{self.length}{self.span[0]}"
-
-    @property
-    def label(self) -> str:
-        """Return the window in Chinese."""
-        return "近" + _CHINESE[Span(self.span)].format(self.length)
 
     @property
     def months(self) -> int | None:

@@ -361,3 +361,29 @@ def test_days_since_first_reads_the_register() -> None:
     asked = spine((1, "2020-03-05"), (1, "2020-03-06"), (1, "2021-01-02"))
 
     assert answers(Trial.features[0], {"enterprise_registration": register}, asked) == [None, 6, 309]
+
+
+def test_the_age_of_a_firm_is_said_in_years() -> None:
+    register = "firm | founded_on | known\n1 | 2020-01-01 | 2020-02-01"
+
+    assert answers("profile_age_years", {"enterprise_registration": register}, spine((1, "2024-01-01"))) == [4.0]
+
+
+def test_of_two_rows_alike_in_all_dates_the_one_of_the_later_key_is_the_latest() -> None:
+    reports = """
+        firm | key | year       | known      | revenue
+        1    | b   | 2023-12-31 | 2024-04-30 | 7
+        1    | a   | 2023-12-31 | 2024-04-30 | 9
+    """
+    events = {"annual_report": evidence(TABLES["annual_report"], reports)}
+    events["annual_report"]["file_row"] = 2
+    wanted = [FEATURES["operations_revenue_latest_2y"]]
+
+    forwards = compute(wanted, events, spine((1, "2024-06-01")))
+    backwards = compute(wanted, {"annual_report": events["annual_report"][::-1]}, spine((1, "2024-06-01")))
+
+    assert (forwards.iloc[0, 0], backwards.iloc[0, 0]) == (7, 7)
+
+
+def test_rows_behind_what_was_not_handed_over_are_none() -> None:
+    assert rows_behind(FEATURES["patent_lapses_3y"], {}, 1, date(2024, 1, 1)) == []
