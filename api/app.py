@@ -1,7 +1,6 @@
 """How are the endpoints put together into one service?"""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -30,21 +29,14 @@ TAGS = [
 ]
 
 
-def create_app(
-    desks: Desks,
-    *,
-    clock: Clock,
-    log: "structlog.typing.FilteringBoundLogger",
-    warm_up: Callable[[], None] | None = None,
-) -> FastAPI:
-    """Return the service on these desks; warm_up runs beside it, so that it listens at once."""
+def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> FastAPI:
+    """Return the service on desks that may still be arriving: it listens at once, and answers when they are there."""
     app = FastAPIOffline(
         title="鲁科评 Lukeping",
         version=VERSION,
         description=DESCRIPTION,
         openapi_tags=TAGS,
         servers=[{"url": "/", "description": "本服务"}],
-        lifespan=_warmed(warm_up),
         telemetry={"logs": False},  # Its log lines carry messages of validation, and so input.
     )
     app.state.desks = desks
@@ -55,18 +47,6 @@ def create_app(
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)
     return app
-
-
-def _warmed(warm_up: Callable[[], None] | None) -> Callable[[FastAPI], Any]:
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if warm_up is not None:
-            from threading import Thread
-
-            Thread(target=warm_up, name="warm-up", daemon=True).start()
-        yield
-
-    return lifespan
 
 
 def _declare_problem(app: FastAPI) -> None:

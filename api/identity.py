@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -11,8 +12,8 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from api.desks import Institution, InstitutionDesk
-from api.problems import TokenMissing, TokenUnknown
+from api.desks import Desks, Institution
+from api.problems import ServiceUnready, TokenMissing, TokenUnknown
 
 PUBLIC_PATHS = frozenset(
     {
@@ -28,6 +29,9 @@ PUBLIC_PATHS = frozenset(
 """What may be read without a token; a test holds every other route to be guarded."""
 
 TOKEN = re.compile(r"lk_[A-Za-z0-9_-]{43}")
+
+PATIENCE_SECONDS = 60
+"""So long a request waits for a service that still starts."""
 
 BEARER = HTTPBearer(
     auto_error=False,
@@ -58,19 +62,29 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            desk: InstitutionDesk = request.app.state.desks.institutions
-            request.state.institution = await run_in_threadpool(identify, desk, request.headers.get("authorization"))
+            desks: Future[Desks] = request.app.state.desks
+            request.state.institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
             return await handle(request)
 
         return guarded
 
 
-def identify(desk: InstitutionDesk, authorization: str | None) -> Institution:
+def await_desks(desks: Future[Desks]) -> Desks:
+    """Wait for the desks: the service listens before it has read its libraries. Raises ServiceUnready."""
+    try:
+        return desks.result(timeout=PATIENCE_SECONDS)
+    except TimeoutError:
+        raise ServiceUnready("服务仍在启动。", help="请稍后用同一个幂等键重发。") from None
+
+
+def identify(desks: Future[Desks], authorization: str | None) -> Institution:
     """Return the institution that the header's token belongs to; raise TokenMissing or TokenUnknown."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing("请求没有携带机构令牌。", help="请在请求头加入 Authorization: Bearer <令牌>。")
-    institution = desk.find_by_token(token_hash(token)) if TOKEN.fullmatch(token) else None
+    institution = None
+    if TOKEN.fullmatch(token):
+        institution = await_desks(desks).institutions.find_by_token(token_hash(token))
     if institution is None:
         raise TokenUnknown("令牌不属于任何机构，或已作废。", help="请向科技局核对令牌。")
     return institution

@@ -245,9 +245,14 @@ def _answer_plain(request: Request, error: Exception) -> Response:
     return problem_response(code, error.status_code, detail, interaction=interaction_id(request), headers=error.headers)
 
 
-def refusals(*kinds: type[Refusal], body: bool = False, parameters: bool = False) -> Declared:
-    """Declare what an operation may answer instead: its refusals, and those of its body and parameters."""
+CONSENT = ((403, "consent-required"), (403, "consent-expired"), (403, "consent-revoked"))
+"""The refusals of `risk.consent`, by status and code: importing them would bring frames into the door."""
+
+
+def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, parameters: bool = False) -> Declared:
+    """Declare what an operation may answer instead: its refusals, and those of consent, body and parameters."""
     codes = [(kind.status, kind.code) for kind in kinds]
+    codes += CONSENT if consent else ()
     codes += [(400, "body-unreadable"), (413, "body-too-large")] if body else []
     codes += [(422, "request-invalid")] if body or parameters else []
     codes += [(500, "fault")]

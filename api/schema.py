@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import Any, cast
+from concurrent.futures import Future
+from typing import Any
 
 from api.clock import now
 from api.desks import Desks
@@ -14,7 +15,7 @@ def schema() -> dict[str, Any]:
 
     from api.app import create_app
 
-    app = create_app(cast(Desks, None), clock=now, log=structlog.get_logger())
+    app = create_app(Future[Desks](), clock=now, log=structlog.get_logger())
     return app.openapi()
 
 

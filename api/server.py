@@ -2,17 +2,22 @@
 
 import signal
 import socket
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from api.clock import clock_of
+from api.desks import Desks
 from api.log import open_log
 from api.terminal.door import say
-from api.wiring import open_desks, warm_up
+from api.wiring import open_desks, store_today
 from data.spec.errors import Refusal
 
 if TYPE_CHECKING:
+    import structlog
+
     from api.settings import Settings
 
 GRACE_SECONDS = 20
@@ -53,19 +58,36 @@ def announce(settings: "Settings", listening: socket.socket, *, demonstration: b
 
 
 def run_service(settings: "Settings", *, host: str, port: int) -> None:
-    """Listen until told to stop; Ctrl-C and SIGTERM are a normal end."""
+    """Listen until told to stop; Ctrl-C and SIGTERM are a normal end.
+
+    The store is opened first, since without one there is nothing to serve; the heavy libraries and the model
+    are read beside the listening service.
+    """
     from api.app import create_app
 
-    desks = open_desks(settings)
+    today = store_today(settings)
     log = open_log(settings.log_file)
-    app = create_app(desks, clock=clock_of(desks.today), log=log, warm_up=lambda: warm_up(desks))
+    desks: Future[Desks] = Future()
+    app = create_app(desks, clock=clock_of(today), log=log)
     listening = _listen(host, port)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
     # uvicorn raises the signal again once it has stopped, which would end the process by that signal.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
+    Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
     with listening:
-        Service(config, settings, demonstration=desks.today is not None).run(sockets=[listening])
+        Service(config, settings, demonstration=today is not None).run(sockets=[listening])
+
+
+def _arrive(desks: Future[Desks], settings: "Settings", log: "structlog.typing.FilteringBoundLogger") -> None:
+    """Open the desks and load the model, so that no request waits for what all of them need."""
+    try:
+        opened = open_desks(settings)
+        opened.health.check_ready()
+        desks.set_result(opened)
+    except Exception as fault:
+        log.exception("fault", where="start")
+        desks.set_exception(fault)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """What does every endpoint receive: the desks, the instant, the idempotency key, the request's fingerprint?"""
 
 import re
+from concurrent.futures import Future
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request
 
 from api.desks import Desks
-from api.identity import GUARD, GuardedRoute
+from api.identity import GUARD, GuardedRoute, await_desks
 from api.problems import IdempotencyKeyMalformed, IdempotencyKeyMissing
 
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -19,9 +20,13 @@ def guarded_router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1", tags=[tag], route_class=GuardedRoute, dependencies=[GUARD])
 
 
-def _desks(request: Request) -> Desks:
-    desks: Desks = request.app.state.desks
+def _arriving(request: Request) -> Future[Desks]:
+    desks: Future[Desks] = request.app.state.desks
     return desks
+
+
+def _desks(desks: Annotated[Future[Desks], Depends(_arriving)]) -> Desks:
+    return await_desks(desks)
 
 
 def _now(request: Request) -> datetime:
@@ -54,6 +59,7 @@ def _idempotency_key(
     return key
 
 
+ArrivingDesks = Annotated[Future[Desks], Depends(_arriving)]
 DesksHere = Annotated[Desks, Depends(_desks)]
 Now = Annotated[datetime, Depends(_now)]
 """The only clock of the service."""

@@ -1,11 +1,13 @@
 """Is the service alive, and can it answer?"""
 
+from concurrent.futures import Future
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.exchange.door import DesksHere
+from api.desks import Desks
+from api.exchange.door import ArrivingDesks
 from api.exchange.report import Frozen
 from api.problems import refusals
 
@@ -40,12 +42,19 @@ def check_live() -> Liveness:
     summary="能否作答",
     responses={503: {"model": Readiness, "description": "暂不能作答：存储不可用或模型未载入"}, **refusals()},
 )
-def check_ready(desks: DesksHere, response: Response) -> Readiness:
+def check_ready(arriving: ArrivingDesks, response: Response) -> Readiness:
     """存储可用且模型已载入时返回 200，否则 503。
 
     (Answer 200 when the store answers and a model is loaded, else 503.)
     """
-    checks = {check.name: check.well for check in desks.health.check_ready()}
+    checks = _checks(arriving)
     ready = all(checks.values())
     response.status_code = 200 if ready else 503
     return Readiness(status="ready" if ready else "not_ready", checks=checks)
+
+
+def _checks(arriving: Future[Desks]) -> dict[str, bool]:
+    """Look at the store and the model; while the service still starts, say so at once."""
+    if not arriving.done():
+        return {"启动": False}
+    return {check.name: check.well for check in arriving.result().health.check_ready()}

@@ -8,7 +8,6 @@ from api.exchange.door import DesksHere, Now, guarded_router
 from api.exchange.report import AssessmentReport, report_of
 from api.identity import Caller
 from api.problems import AssessmentUnknown, TokenMissing, TokenUnknown, refusals
-from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 
 router = guarded_router("评估")
 
@@ -32,9 +31,7 @@ AssessmentId = Annotated[
         TokenMissing,
         TokenUnknown,
         AssessmentUnknown,
-        ConsentRequired,
-        ConsentExpired,
-        ConsentRevoked,
+        consent=True,
         parameters=True,
     ),
 )

@@ -20,7 +20,6 @@ from api.problems import (
     refusals,
 )
 from data.spec.errors import DayInFuture, EnterpriseUnknown
-from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 
 ROUTE = "POST /v1/assessments"
 
@@ -39,15 +38,13 @@ router = guarded_router("评估")
         TokenUnknown,
         EnterpriseUnknown,
         DayInFuture,
-        ConsentRequired,
-        ConsentExpired,
-        ConsentRevoked,
         IdempotencyKeyMissing,
         IdempotencyKeyMalformed,
         IdempotencyKeyReused,
         IdempotencyKeyInFlight,
         ServiceUnready,
         StoreBusy,
+        consent=True,
         body=True,
     ),
 )

@@ -21,6 +21,10 @@ MARK = "演示数据 · 企业与数字均为虚构"
 BAR = 22
 """Cells on either side of the zero line."""
 
+LOWEST, HIGHEST = 300, 900
+"""The bounds of the score (house.md 5)."""
+
+SCALE_CELLS = 40
 GOOD = "blue"
 BAD = "red"
 SHOWN_EACH_WAY = 5
@@ -61,7 +65,7 @@ def _head(answer: Assessment) -> "RenderableType":
     name = Text.assemble((answer.enterprise_name, "bold"), "  ", (answer.identifier, "dim"))
     lines = [name]
     if answer.score is not None:
-        lines += [Text(), _score_line(answer), _probability_line(answer)]
+        lines += [Text(), _score_line(answer), _scale(answer.score), _probability_line(answer)]
     elif answer.grade:
         lines += [Text(), Text.assemble("等级 ", (answer.grade, "bold"), f"  {answer.grade_label}")]
     day = (
@@ -75,12 +79,16 @@ def _head(answer: Assessment) -> "RenderableType":
 def _score_line(answer: Assessment) -> "Text":
     from rich.text import Text
 
-    position = 0 if answer.score is None else round((answer.score - 300) / 600 * 30)
-    scale = Text.assemble(
-        ("300 ", "dim"), ("━" * position, GOOD), ("●", f"bold {GOOD}"), ("─" * (30 - position), "dim"), (" 900", "dim")
-    )
     grade = f"{answer.grade or ''}" + (f"（{answer.grade_label}）" if answer.grade_label else "")
-    return Text.assemble("信用分 ", (str(answer.score), f"bold {GOOD}"), "   等级 ", (grade, "bold"), "   ", scale)
+    return Text.assemble("信用分 ", (str(answer.score), f"bold {GOOD}"), "   等级 ", (grade, "bold"))
+
+
+def _scale(score: int) -> "Text":
+    from rich.text import Text
+
+    place = round((score - LOWEST) / (HIGHEST - LOWEST) * SCALE_CELLS)
+    before, after = ("━" * place, GOOD), ("─" * (SCALE_CELLS - place), "dim")
+    return Text.assemble((f"{LOWEST} ", "dim"), before, ("●", f"bold {GOOD}"), after, (f" {HIGHEST}", "dim"))
 
 
 def _probability_line(answer: Assessment) -> "Text":
@@ -174,11 +182,9 @@ def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> I
         return
     yield _heading(title)
     for reason in reasons[:SHOWN_EACH_WAY]:
-        yield Padding(
-            Text.assemble((f"{sign} {signed(reason.points)} ", f"bold {colour}"), reason.sentence), (0, 0, 0, 2)
-        )
+        yield Padding(Text.assemble((f"{sign} ", f"bold {colour}"), reason.sentence), (0, 0, 0, 2))
         for line in source_lines(reason):
-            yield Padding(Text(line, style="dim"), (0, 0, 0, 11))
+            yield Padding(Text(line, style="dim"), (0, 0, 0, 4))
 
 
 def source_lines(reason: Reason) -> list[str]:

@@ -6,6 +6,8 @@ Importing it is light; each function imports the rooms that it puts together.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.settings import Settings
 
@@ -52,6 +54,12 @@ def evaluation_desk() -> "EvaluationDesk":
     return OutsideEvaluation()
 
 
-def warm_up(desks: "Desks") -> None:
-    """Import and load what the first request would wait for."""
-    desks.health.check_ready()
+def store_today(settings: "Settings") -> "date | None":
+    """Open the store for a moment and return its own today; raise a Refusal where no sound store stands."""
+    from data.store import Store
+
+    store = Store.open(settings.database_url)
+    try:
+        return store.today
+    finally:
+        store.close()

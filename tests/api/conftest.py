@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -318,6 +319,13 @@ def trained() -> TrainingSummary:
     )  # fmt: skip
 
 
+def arrived(fake: FakeDesks) -> Future[Desks]:
+    """Hand the desks out as they are after the start."""
+    desks: Future[Desks] = Future()
+    desks.set_result(desks_of(fake))
+    return desks
+
+
 def desks_of(fake: FakeDesks) -> Desks:
     """Hand one object out as every desk."""
     return Desks(
@@ -353,7 +361,7 @@ def log_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def app(fake: FakeDesks, log_file: Path) -> FastAPI:
     """Return the service on fake desks, at an instant that stands still."""
-    return create_app(desks_of(fake), clock=lambda: NOW, log=open_log(log_file))
+    return create_app(arrived(fake), clock=lambda: NOW, log=open_log(log_file))
 
 
 @pytest.fixture

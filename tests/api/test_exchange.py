@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
 from math import fsum
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.identity import PUBLIC_PATHS, GuardedRoute
+from api.log import open_log
+from api.problems import CONSENT
 from models.refusals import ModelDamaged
+from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 
 Wanted = Callable[..., dict[str, object]]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "/v1/assessments"
 PROBLEM_MEMBERS = {"type", "title", "status", "code", "detail", "interaction_id", "errors"}
 
@@ -248,6 +256,21 @@ def test_readiness_follows_the_checks(client: TestClient, fake: Any) -> None:
 
     assert (answer.status_code, answer.json()["status"]) == (503, "not_ready")
     assert "没有模型" not in answer.text
+
+
+def test_a_service_that_still_starts_is_alive_and_not_ready(log_file: Path) -> None:
+    with TestClient(create_app(Future(), clock=lambda: NOW, log=open_log(log_file))) as client:
+        ready = client.get("/health/ready")
+
+        assert client.get("/health/live").status_code == 200
+        assert (ready.status_code, ready.json()["checks"]) == (503, {"启动": False})
+        assert client.get("/v1/catalogue").status_code == 401
+
+
+def test_the_refusals_of_consent_are_declared_as_risk_raises_them() -> None:
+    raised = (ConsentRequired, ConsentExpired, ConsentRevoked)
+
+    assert {(kind.status, kind.code) for kind in raised} == set(CONSENT)
 
 
 def test_the_catalogue_is_read_with_a_token(client: TestClient, bank_a: dict[str, str]) -> None:

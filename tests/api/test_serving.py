@@ -20,6 +20,7 @@ sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
 import api.wiring
 from conftest import FakeDesks, FakeStore, desks_of
 api.wiring.open_desks = lambda settings: desks_of(FakeDesks(FakeStore()))
+api.wiring.store_today = lambda settings: None
 from api.cli import main
 main(sys.argv[1:])
 """
@@ -61,8 +62,8 @@ def test_the_service_answers_and_ends_with_0(start: Callable[..., "subprocess.Po
     process = start("--port", "0")
     said = announced(process)
 
-    with urllib.request.urlopen(f"{said['地址']}/health/ready", timeout=20) as answer:
-        assert json.load(answer)["status"] == "ready"
+    with urllib.request.urlopen(f"{said['地址']}/health/live", timeout=20) as answer:
+        assert json.load(answer)["status"] == "live"
     assert said["接口文档"] == f"{said['地址']}/docs"
     process.send_signal(number)
 
