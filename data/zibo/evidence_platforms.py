@@ -190,7 +190,7 @@ def member_rows(world: World) -> pd.DataFrame:
         }
     )
     hours = [_hours(rng, rows, day(text)) for text in ("2020-12-31", "2022-12-31", "2025-06-30")]
-    return pd.concat([rows, *hours], ignore_index=True)
+    return changes(pd.concat([rows, *hours], ignore_index=True), ["firm"], ["role", "hours_used"])
 
 
 def _hours(rng: np.random.Generator, rows: pd.DataFrame, when: np.datetime64) -> pd.DataFrame:
