@@ -8,6 +8,9 @@ import pandas as pd
 from models.boosting import grow, raw_contributions, read, recipe_for
 from models.table import Table, table_of
 
+UNDIRECTED = 0.5
+"""What a column without a declared direction weighs beside one that can be told as a reason."""
+
 
 def choose_columns(
     X: pd.DataFrame,
@@ -20,8 +23,9 @@ def choose_columns(
 ) -> tuple[str, ...]:
     """Return at most budget columns of X, in X's order: those that move the fitted log-odds most.
 
-    Halves the surplus before it cuts to the budget, so that correlated columns do not hide one another. Call it with
-    the earlier rows alone, or the out-of-time report would have seen its own answer.
+    Halves the surplus before it cuts to the budget, so that correlated columns do not hide one another. A column
+    without a declared direction may not be told as a reason (method.md 6), so it must move the score twice as much
+    to take a place. Call it with the earlier rows alone, or the out-of-time report would have seen its own answer.
     Source: method.md 2 (feature budget at most defaults / 10).
     """
     chosen = [name for name in X.columns if X[name].nunique() > 1]
@@ -29,7 +33,8 @@ def choose_columns(
         if len(chosen) > size:
             own = {name: directions.get(name, 0) for name in chosen}
             weight = pd.Series(_weights(table_of(X[chosen], y, groups=groups, directions=own), seed), index=chosen)
-            kept = set(weight.nlargest(size).index)
+            entitled = pd.Series([1.0 if own[name] else UNDIRECTED for name in chosen], index=chosen)
+            kept = set((weight * entitled).nlargest(size).index)
             chosen = [name for name in chosen if name in kept]
     return tuple(chosen)
 

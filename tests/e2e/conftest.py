@@ -1,0 +1,32 @@
+"""One small demonstration city, loaded and trained once, for the tests that walk the whole way."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from data.intake import load_folder
+from data.spec.access import Purpose, bureau_access
+from data.spec.progress import Silent
+from data.store import Store
+from data.zibo import write_city
+from models.register import Register
+from models.retraining import Order, train
+from tests.e2e.town import AT, TODAY, City, Shelf
+
+ENTERPRISES = 1_500
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    folder = tmp_path_factory.mktemp("city")
+    write_city(folder, enterprises=ENTERPRISES, progress=Silent())
+    store = Store.create(f"sqlite:///{folder}/store.db", at=AT, demonstration_today=TODAY)
+    load_folder(store, folder / "lists", at=AT, actor="test", progress=Silent())
+    register = Register(folder / "models")
+    access = bureau_access("test", at=AT, purpose=Purpose.TRAINING)
+    order = Order(card="application", as_of=TODAY, demonstration=True)
+    with store.work(at=AT) as work:
+        report = train(work, order, shelf=register.root, access=access, progress=Silent(), at=AT)
+        work.commit()
+    yield City(store, Shelf(register), report, folder)
+    store.close()
