@@ -77,6 +77,7 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
     with listening:
         Service(config, settings, demonstration=today is not None).run(sockets=[listening])
+    say("服务已结束。")
 
 
 def _arrive(desks: Future[Desks], settings: "Settings", log: "structlog.typing.FilteringBoundLogger") -> None:
