@@ -8,7 +8,6 @@ conduct_record = Table(
     group=Group.CONDUCT,
     publisher="法院、市场监管、税务等部门",
     absence=Absence.ZERO,
-    from_loan=True,
     columns={
         "kind": Column(
             label="信息类别",

@@ -80,7 +80,6 @@ loan_month = Table(
     label="贷后月报",
     group=Group.LENDING,
     publisher="银行",
-    from_loan=True,
     columns={
         "loan_no": Column(label="借据号", kind=Kind.TEXT, required=True),
         "month_end": Column(label="月末日期", kind=Kind.DATE, required=True),
@@ -103,7 +102,6 @@ loan_event = Table(
     group=Group.LENDING,
     publisher="银行、担保机构",
     absence=Absence.ZERO,
-    from_loan=True,
     columns={
         "loan_no": Column(label="借据号", kind=Kind.TEXT, required=True),
         "event": Column(
