@@ -69,7 +69,9 @@ def grow(matrix: Matrix, label: Numbers, layout: Layout, recipe: Recipe, *, seed
         categorical_feature=layout.category_positions,
         params={"feature_pre_filter": False, "max_bin": 63, "verbose": -1, "num_threads": 1},
     )
-    return str(lgb.train(_parameters(layout, recipe, seed), data, recipe.rounds).model_to_string())
+    # Kept as it is: lgb.train would otherwise write and read the text once more, which takes as long as the trees.
+    grown = lgb.train(_parameters(layout, recipe, seed), data, recipe.rounds, keep_training_booster=True)
+    return str(grown.model_to_string())
 
 
 def grow_members(matrix: Matrix, label: Numbers, layout: Layout, recipe: Recipe, *, seed: int) -> tuple[str, ...]:

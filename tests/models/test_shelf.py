@@ -364,3 +364,29 @@ def test_the_manifest_names_every_file(place: Path) -> None:
     manifest = json.loads((place / MANIFEST).read_text("utf-8"))
 
     assert set(manifest["files"]) == {path.name for path in place.iterdir()} - {MANIFEST}
+
+
+def test_a_card_that_no_card_is_is_damage_though_its_hash_is_right(place: Path, model: Model, built: list[str]) -> None:
+    contents = {name: text.encode() for name, text in model.to_texts().items()} | {CARD: b"{}"}
+    (place / CARD).write_bytes(b"{}")
+    (place / MANIFEST).write_bytes(canonical(shelf._manifest(contents, model)))
+
+    with pytest.raises(Refusal, match="模型卡无法读取"):
+        load(place)
+    assert built == []
+
+
+def test_a_manifest_with_one_blank_more_is_damage(place: Path) -> None:
+    manifest = place / MANIFEST
+    manifest.write_bytes(manifest.read_bytes() + b"\n")
+
+    with pytest.raises(Refusal, match="被改动"):
+        load(place)
+
+
+def test_a_manifest_whose_seal_is_another_s_is_damage(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text("utf-8"))
+    (place / MANIFEST).write_bytes(canonical(manifest | {"features": []}))
+
+    with pytest.raises(Refusal, match="校验值不符"):
+        load(place)

@@ -12,8 +12,9 @@ from scipy.special import expit, logit
 
 import models
 from data.spec.errors import Refusal
-from models import Model, compare, explain, fit
-from models.boosting import recipe_for
+from models import Model, compare, explain, fit, training
+from models.boosting import grow, raw_log_odds, read, recipe_for
+from models.calibration import Calibrator
 from models.fitted import Model as FittedModel
 from models.table import table_of
 from models.training import FitSettings, train
@@ -316,6 +317,7 @@ CHANGED = {
     "surplus": (lambda X: X.assign(other=1), "多出 other"),
     "renamed": (lambda X: X.rename(columns={"debt": "Debt"}), "缺少 debt；多出 Debt"),
     "reordered": (lambda X: X[X.columns[::-1]], "次序不同或重复：noise、listed、grade 等 6 列"),
+    "objects for a number": (lambda X: X.assign(debt=np.array(["高", 1] * 150, dtype=object)), "列 debt 训练时为数字"),
     "text for a number": (lambda X: X.assign(debt="高"), "列 debt 训练时为数字"),
 }
 
@@ -348,3 +350,22 @@ def test_a_model_without_refits_has_no_interval_to_give(small: SimpleNamespace) 
 
 def test_a_model_shows_itself_in_one_line(model: Model) -> None:
     assert repr(model).startswith("Model(6 columns, 300 rows")
+
+
+def test_a_gap_is_never_read_as_zero_though_a_part_of_the_table_has_none() -> None:
+    draw = np.random.default_rng(0)
+    x = np.r_[draw.normal(10, 1, 200), np.full(20, np.nan)]
+    label = np.r_[(x[:200] < 10).astype(int), np.zeros(20, dtype=int)]
+    table = table_of(pd.DataFrame({"x": x, "other": draw.normal(size=220)}), label)
+    part = table.rows(np.arange(200))
+
+    booster = read(grow(part.matrix, part.label, table.layout, recipe_for(10), seed=0))
+    gap, zero = raw_log_odds(booster, np.array([[np.nan, 0.0], [0.0, 0.0]]))
+
+    assert gap < zero - 0.5
+
+
+def test_a_refit_without_both_outcomes_left_over_keeps_the_calibration(model: Model) -> None:
+    usual = Calibrator(0.8, 0.1)
+
+    assert training._refit_calibrator(model.members[0], np.zeros((3, 6)), np.zeros(3), usual) == usual

@@ -15,6 +15,7 @@ from data.spec.errors import Refusal
 from models import baselines, compare
 from models.drift import population_stability_index, psi_noise
 from models.folds import cluster_weights, folds_of
+from models.measures import logistic_line
 from models.validation import (
     auc,
     auc_difference,
@@ -67,6 +68,7 @@ def test_figures_agree_with_scikit_learn(seed: int) -> None:
     assert figures.auc == pytest.approx(roc_auc_score(label, probability))
     assert figures.brier == pytest.approx(brier_score_loss(label, probability))
     assert figures.log_loss == pytest.approx(other_log_loss(label, probability))
+    assert figures.to_json()["auc"] == figures.auc
 
 
 def test_ks_agrees_with_scipy() -> None:
@@ -206,3 +208,13 @@ def test_psi_is_zero_for_the_same_and_grows_with_the_shift() -> None:
     assert population_stability_index(before, same) < psi_noise(2000, 2000) < 0.1
     assert population_stability_index(before, moved) > 0.15
     assert population_stability_index(before, np.where(draw.random(2000) < 0.3, np.nan, same)) > 0.25
+
+
+def test_a_line_through_separable_labels_ends_where_the_steps_end() -> None:
+    x = np.r_[np.linspace(-2, -1, 20), np.linspace(1, 2, 20)]
+    label = (x > 0).astype(float)
+
+    slope, intercept = logistic_line(x, label, strength=1e-9)
+
+    assert slope > 5
+    assert abs(intercept) < 1
