@@ -10,6 +10,7 @@ from api.assessment_id import new_id
 from api.desks import Institution, RememberedAnswer
 from api.problems import IdempotencyKeyInFlight, StoreBusy
 from api.wiring.acting import person
+from api.wiring.portfolio import Portfolio
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.identifiers import Identifier, parse_identifier
 from data.spec.progress import Progress
@@ -126,14 +127,8 @@ class Assessing:
 
     def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
         """Assess every enterprise known, in the order of their codes; nothing is kept."""
-        with self._store.work(at=at) as work:
-            listed = read_enterprises(work, access=bureau_access(person(), at=at))
-            progress.stage("评分", len(listed))
-            for scheme, value in sorted(zip(listed["scheme"], listed["value"], strict=True)):
-                identifier = parse_identifier(f"{scheme}:{value}")
-                question = self._question(identifier, purpose=Purpose.PRE_LOAN, as_of=as_of, at=at)
-                yield assess(work, question, self._champions)
-                progress.advance()
+        portfolio = Portfolio(store=self._store, champions=self._champions, as_of=as_of, at=at)
+        yield from portfolio.assess(progress)
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
         """Assess borrowers from the latest application back until one has reasons both ways; keep that one."""
