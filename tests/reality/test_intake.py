@@ -1,7 +1,6 @@
-"""Every row of the real files is kept, a counted repeat, or quarantined with a reason."""
+"""Every row of the Jinan files is kept, a counted repeat, or quarantined with a reason."""
 
 import csv
-import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from data.intake.batch import BatchReport
-from data.intake.cumcm2020c import load_cumcm2020c
 from data.intake.jinan import load_jinan
 from data.spec.access import bureau_access
 from data.spec.progress import Silent
@@ -26,24 +24,6 @@ def jinan(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     store = Store.create(f"sqlite:///{tmp_path_factory.mktemp('jinan')}/store.db", at=AT)
     yield store, load_jinan(store, shared_data / "jinan", at=AT, actor="test", progress=Silent())
     store.close()
-
-
-@pytest.fixture(scope="module")
-def labelled(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, list[BatchReport]]]:
-    """Load the files of the 123 labelled firms and empty ones for the rest: half a minute instead of two."""
-    folder = tmp_path_factory.mktemp("cumcm")
-    for path in sorted((shared_data / "cumcm2020c").glob("*.csv*")):
-        whole = path.read_bytes()
-        (folder / path.name).write_bytes(whole if path.name.startswith("credit") else _shortened(path, whole))
-    store = Store.create(f"sqlite:///{folder}/store.db", at=AT)
-    yield store, load_cumcm2020c(store, folder, at=AT, actor="test", progress=Silent())
-    store.close()
-
-
-def _shortened(path: Path, whole: bytes) -> bytes:
-    if path.suffix != ".gz":
-        return whole
-    return gzip.compress(b"\n".join(gzip.decompress(whole).split(b"\n")[:1000]) + b"\n")
 
 
 def test_every_jinan_row_is_accounted_for(shared_data: Path, jinan: tuple[Store, list[BatchReport]]) -> None:
@@ -81,27 +61,6 @@ def test_unknown_to_a_jinan_source_is_not_zero(jinan: tuple[Store, list[BatchRep
     assert len(patents) == 713
     assert patents.reindex(facts["enterprise_id"].unique()).isna().sum() == 81_814 - 713
     assert (patents > 0).all()
-
-
-@pytest.mark.parametrize(
-    ("file", "rows", "repeated"),
-    [("credit_history_input.csv.gz", 210_947, 803), ("credit_history_output.csv.gz", 162_484, 4_436)],
-)
-def test_repeated_invoices_are_counted(
-    labelled: tuple[Store, list[BatchReport]], file: str, rows: int, repeated: int
-) -> None:
-    report = next(report for report in labelled[1] if report.file_name == file)
-
-    assert report.rows_read - int(report.skipped) == rows
-    assert report.repeated == repeated
-    assert report.kept == rows - repeated
-    assert report.quarantined_rows == 0
-
-
-def test_voided_invoices_with_a_space_are_read_as_voided(labelled: tuple[Store, list[BatchReport]]) -> None:
-    notes = [note for report in labelled[1] for note in report.notes if "空格" in note]
-
-    assert any(" 47 行" in note for note in notes)
 
 
 def test_the_same_folder_twice_changes_nothing(shared_data: Path, jinan: tuple[Store, list[BatchReport]]) -> None:
