@@ -1,5 +1,6 @@
 """How are models trained and tried, and what are they made of?"""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -106,7 +107,7 @@ def _print_catalogue(listed: Catalogue) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 140)
     groups = {feature.group: feature.group_label for feature in listed.features}
     for group, label in groups.items():
         table = Table(box=box.SIMPLE_HEAD, title=f"{label}（{group}）", title_justify="left", title_style="bold")
