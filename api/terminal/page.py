@@ -176,15 +176,19 @@ def _sum_line(answer: Assessment) -> "RenderableType":
 
 def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> Iterator["RenderableType"]:
     from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     if not reasons:
         return
     yield _heading(title)
+    # A column of its own lets a long Chinese sentence fold where the line ends, not before it begins.
+    table = Table.grid(padding=(0, 1))
     for reason in reasons[:SHOWN_EACH_WAY]:
-        yield Padding(Text.assemble((f"{sign} ", f"bold {colour}"), reason.sentence), (0, 0, 0, 2))
+        table.add_row(Text(sign, style=f"bold {colour}"), reason.sentence)
         for line in source_lines(reason):
-            yield Padding(Text(line, style="dim"), (0, 0, 0, 4))
+            table.add_row("", Text(line, style="dim"))
+    yield Padding(table, (0, 0, 0, 2))
 
 
 def source_lines(reason: Reason) -> list[str]:
