@@ -184,6 +184,8 @@ def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> I
     yield _heading(title)
     # A column of its own lets a long Chinese sentence fold where the line ends, not before it begins.
     table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for reason in reasons[:SHOWN_EACH_WAY]:
         table.add_row(Text(sign, style=f"bold {colour}"), reason.sentence)
         for line in source_lines(reason):

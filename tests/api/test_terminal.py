@@ -1,7 +1,9 @@
 """Bars, the clock, ids, tokens, the log and the page keep to their word."""
 
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from api.assessment_id import new_id
 from api.clock import SHANGHAI, now
@@ -17,7 +20,7 @@ from api.identity import TOKEN, new_token, token_hash
 from api.log import open_log, redact
 from api.score_table import ACTIVE, guarded
 from api.terminal.bars import Bars
-from api.terminal.page import signed, source_lines
+from api.terminal.page import print_page, signed, source_lines
 from risk.assessment import Assessment, GroupPoints, Reason, Source
 
 
@@ -140,3 +143,13 @@ def test_sources_are_told_by_file_and_the_rest_is_counted() -> None:
 
 def test_points_that_round_to_nothing_have_no_sign() -> None:
     assert [signed(-0.04), signed(0.04), signed(-0.05001)] == ["0.0", "0.0", "-0.1"]
+
+
+def test_a_long_reason_is_printed_whole(example: Callable[..., Assessment]) -> None:
+    long = "申报销售额增长率" * 12
+    answer = replace(example(), reasons_for=(replace(example().reasons_for[0], sentence=long),))
+    console = Console(width=60, record=True, file=io.StringIO())
+
+    print_page(console, answer)
+
+    assert long in "".join(console.export_text().split())
