@@ -99,9 +99,13 @@ def _placed(codes: Any, faults: Mapping[int, CellFault]) -> dict[int, CellFault]
     return {int(place): faults[int(codes[place])] for place in spoilt}
 
 
+LARGEST = 1e13
+"""No amount in yuan and no count in a list is larger; up to here float64 holds every fen exactly."""
+
+
 def _parse_numbers(cells: "pd.Series[Any]", column: Column, factor: float) -> Parsed:
     plain = pd.to_numeric(cells, errors="coerce").astype("float64")
-    odd = plain.isna() | np.isinf(plain)
+    odd = plain.isna() | (plain.abs() > LARGEST)
     slow = parse_cells(cells[odd], lambda cell: _read_number(cell, factor), dtype="float64")
     values = (plain * factor).where(~odd, slow.values.reindex(cells.index))
     places = np.flatnonzero(odd.to_numpy())
@@ -119,7 +123,10 @@ def _read_number(cell: Any, factor: float) -> float | None:
     found = _NUMBER.fullmatch(text)
     if found is None or not math.isfinite(float(found[1])):
         raise CellFault("number-malformed", "不是数字")
-    return float(found[1]) * _SUFFIXES.get(found[2], 1.0 if found[2] == "元" else factor)
+    number = float(found[1]) * _SUFFIXES.get(found[2], 1.0 if found[2] == "元" else factor)
+    if abs(number) > LARGEST:
+        raise CellFault("number-malformed", "数值过大，不可能是真实的金额或数量")
+    return number
 
 
 def read_text(cell: Any) -> str | None:
