@@ -1,8 +1,8 @@
 """What does a fitted model answer about rows it is shown?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import lightgbm as lgb
 import numpy as np
@@ -178,8 +178,7 @@ class Model:
 
     def mean_raw(self, matrix: Matrix) -> Numbers:
         """Return the uncalibrated log-odds: the mean of the members."""
-        answers = np.array([_raw(booster, matrix) for booster in self.boosters])
-        return np.asarray(answers.mean(axis=0), dtype=np.float64)
+        return mean_of([_raw(booster, matrix) for booster in self.boosters])
 
     def calibrated(self, matrix: Matrix) -> Numbers:
         """Return the calibrated log-odds of rows that are numbers already."""
@@ -188,8 +187,16 @@ class Model:
     def _distance(self, matrix: Matrix, centre: Numbers) -> Numbers:
         """Return how far the refits lie from the model, as a root mean square of log-odds."""
         pairs = zip(self.refit_boosters, self.head.refit_calibrators, strict=True)
-        answers = np.array([calibrator.apply(_raw(booster, matrix)) for booster, calibrator in pairs])
-        return np.asarray(np.sqrt(((answers - centre) ** 2).mean(axis=0)), dtype=np.float64)
+        answers = [calibrator.apply(_raw(booster, matrix)) for booster, calibrator in pairs]
+        return np.sqrt(mean_of([(answer - centre) ** 2 for answer in answers]))
+
+
+def mean_of(parts: Sequence[Numbers]) -> Numbers:
+    """Return the elementwise mean, added one part after the other.
+
+    numpy's own mean adds in another order when there is one row, and a firm alone would differ from its row in a batch.
+    """
+    return np.asarray(reduce(np.add, parts) / len(parts), dtype=np.float64)
 
 
 def _raw(booster: lgb.Booster, matrix: Matrix) -> Numbers:

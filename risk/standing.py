@@ -1,6 +1,6 @@
 """Is there a reason not to score an enterprise on a day at all?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,8 @@ from data.spec.versions import latest_known
 from models.labels import default_events, default_spells, in_default
 from models.retraining import LENDING, read_rule
 from risk.assessment import Status
+
+REGISTER = "enterprise_registration"
 
 
 @dataclass(frozen=True)
@@ -32,20 +34,22 @@ IN_DEFAULT = Standing(
 )
 
 
-def why_not_scored(events: Mapping[str, pd.DataFrame], as_of: date) -> Standing | None:
-    """Return why one enterprise's evidence gives no score on as_of; None where it may be scored.
+def standings(events: Mapping[str, pd.DataFrame], enterprises: Sequence[int], as_of: date) -> dict[int, Standing]:
+    """Return what stands against a score, for those of the enterprises against which something does.
 
-    Shapes: events holds the rows of this enterprise alone; tables that may not be read are absent.
+    Shapes: events holds the rows of these enterprises; tables that may not be read are absent.
     Source: method.md 1; decisions.md 17.
     """
     day = pd.Timestamp(as_of).as_unit("s")
-    seen = {name: _visible(frame, day) for name, frame in events.items()}
-    if all(frame.empty for name, frame in seen.items() if name != "enterprise_registration"):
-        return NO_EVIDENCE
-    register = seen.get("enterprise_registration", pd.DataFrame({"ended_on": []}))
-    if (register["ended_on"] <= day).any():
-        return DEREGISTERED
-    return IN_DEFAULT if _is_in_default(seen, day) else None
+    seen = {name: _visible(frame, day) for name, frame in events.items() if len(frame)}
+    evident = {one for name, frame in seen.items() if name != REGISTER for one in frame["enterprise_id"].unique()}
+    gone: set[int] = set()
+    if REGISTER in seen:
+        gone = set(seen[REGISTER].loc[seen[REGISTER]["ended_on"] <= day, "enterprise_id"])
+    defaulted = _in_default({**events, **seen}, enterprises, day)
+    against = {one: IN_DEFAULT for one in enterprises if one in defaulted}
+    against |= dict.fromkeys((one for one in enterprises if one in gone), DEREGISTERED)
+    return against | dict.fromkeys((one for one in enterprises if one not in evident), NO_EVIDENCE)
 
 
 def _visible(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -53,10 +57,10 @@ def _visible(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return latest[latest["happened_on"] < day]
 
 
-def _is_in_default(seen: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> bool:
+def _in_default(seen: Mapping[str, pd.DataFrame], enterprises: Sequence[int], day: pd.Timestamp) -> set[int]:
     if any(name not in seen for name in LENDING) or seen["loan"].empty:
-        return False
+        return set()
     rule = read_rule(day.date())
     spells = default_spells(default_events(seen, rule), seen["loan_month"], rule)
-    asked = pd.DataFrame({"enterprise_id": seen["loan"]["enterprise_id"].iloc[:1], "as_of": [day]})
-    return bool(in_default(asked, spells).any())
+    asked = pd.DataFrame({"enterprise_id": list(enterprises), "as_of": day})
+    return set(asked.loc[in_default(asked, spells), "enterprise_id"])

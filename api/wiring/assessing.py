@@ -10,7 +10,6 @@ from api.assessment_id import new_id
 from api.desks import Institution, RememberedAnswer
 from api.problems import IdempotencyKeyInFlight, StoreBusy
 from api.wiring.acting import person
-from api.wiring.portfolio import Portfolio
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.identifiers import Identifier, parse_identifier
 from data.spec.progress import Progress
@@ -18,9 +17,11 @@ from data.store import Store, Work
 from data.store.assessments import read_assessment as read_stored
 from data.store.idempotency import StoredAnswer, find_answer, remember_answer
 from data.store.reads import read_enterprises, read_events
-from risk.assess import Champions, Question, assess, read_assessment
+from risk.answering import Champions, Question
+from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Status
 from risk.consent import authorise
+from risk.portfolio import assess_all
 
 EXAMPLES_TRIED = 25
 """So many borrowers are tried for an example that has a score and reasons both ways."""
@@ -127,8 +128,13 @@ class Assessing:
 
     def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
         """Assess every enterprise known, in the order of their codes; nothing is kept."""
-        portfolio = Portfolio(store=self._store, champions=self._champions, as_of=as_of, at=at)
-        yield from portfolio.assess(progress)
+        access = bureau_access(person(), at=at)
+
+        def ask(identifier: Identifier) -> Question:
+            return self._question(identifier, purpose=Purpose.PRE_LOAN, as_of=as_of, at=at)
+
+        with self._store.work(at=at, read_only=True) as work:
+            yield from assess_all(work, ask, self._champions, access=access, progress=progress)
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
         """Assess borrowers from the latest application back until one has reasons both ways; keep that one."""

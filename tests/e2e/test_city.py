@@ -18,7 +18,8 @@ from features.definition import rows_behind
 from features.engine import compute
 from models import retraining
 from models.labels import Outcome
-from risk.assess import Question, assess, read_assessment
+from risk.answering import Question
+from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Status
 from risk.consent import ConsentRequired
 from tests.e2e.town import AT, TODAY, City

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import logit
 
@@ -143,3 +144,14 @@ def test_a_line_never_falls(turn: Callable[..., Matrix]) -> None:
 
     assert found.slope >= LEAST_SLOPE
     assert (1 / (1 + np.exp(-found.apply(turned)))).mean() == pytest.approx(label.mean(), abs=0.01)
+
+
+def test_a_row_alone_equals_itself_in_the_batch_bit_for_bit(model: Model, small: SimpleNamespace) -> None:
+    X = small.X.head(40)
+    together = pd.concat([model.probability(X), model.interval(X), explain(model, X)], axis=1)
+
+    for place in range(len(X)):
+        row = X.iloc[[place]]
+        alone = pd.concat([model.probability(row), model.interval(row), explain(model, row)], axis=1)
+
+        pd.testing.assert_frame_equal(alone, together.iloc[[place]], check_exact=True)

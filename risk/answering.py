@@ -1,0 +1,112 @@
+"""How is an answer begun, and how does a score get into it?"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from data.spec.access import Access, Purpose
+from data.spec.errors import DayInFuture
+from data.spec.identifiers import Identifier
+from models.card import ModelCard
+from models.fitted import Model
+from risk.assessment import Assessment, Status
+from risk.scoring import Judged
+
+VALID_DAYS = 90
+"""An assessment supports a filing for so many days (method.md 9)."""
+
+DEMONSTRATION_NOTE = "演示数据：企业与代码均为虚构，指标只说明流程走得通，不说明模型的实际效果。"
+ADVISORY_NOTE = "本评估仅供授信参考，由银行独立决策。"
+
+CARD_OF = {
+    Purpose.PRE_LOAN: "application",
+    Purpose.GUARANTEE: "application",
+    Purpose.JOINT_EVALUATION: "application",
+    Purpose.MONITORING: "behaviour",
+}
+"""The consent's purpose selects the card (method.md 2)."""
+
+
+class Champions(Protocol):
+    """Know which model answers for a card."""
+
+    def champion(self, card: str) -> tuple[str, Model, ModelCard] | None:
+        """Return the champion's name, the model and its card; None where no model is live."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Ask about one enterprise: who, for which institution, for what purpose, as of which day, at which instant.
+
+    `demonstration` tells whether the store asked is a demonstration store.
+    """
+
+    id: str
+    identifier: Identifier
+    tenant: str
+    actor: str
+    purpose: Purpose
+    as_of: date
+    at: datetime
+    demonstration: bool
+
+    @property
+    def own_loan(self) -> str | None:
+        """Return what stands for the loan being judged: one without a number yet, or none when monitoring."""
+        return None if self.purpose is Purpose.MONITORING else ""
+
+    def check_day(self) -> None:
+        """Refuse a day that has not come yet; raise DayInFuture."""
+        if self.as_of > self.at.date():
+            raise DayInFuture(
+                f"{self.as_of}还没有到来，本库的今天是{self.at.date()}。", help="请改用今天或更早的日期。"
+            )
+
+
+def live_model(champions: Champions, question: Question) -> tuple[str, Model, ModelCard] | None:
+    """Return the model that may answer; no demonstration model, and none of too few defaults, judges a real firm."""
+    live = champions.champion(CARD_OF[question.purpose])
+    if live is None or question.demonstration:
+        return live
+    return live if live[2].live_use and not live[2].purpose.demonstration else None
+
+
+def begin(question: Question, enterprise_name: str, access: Access) -> Assessment:
+    """Return the answer before anything is judged."""
+    basis = access.basis
+    return Assessment(
+        id=question.id,
+        status=Status.NOT_SCORED,
+        enterprise_name=enterprise_name,
+        identifier=str(question.identifier),
+        as_of=question.as_of,
+        made_at=question.at,
+        valid_until=question.at.date() + timedelta(days=VALID_DAYS),
+        purpose=question.purpose,
+        demonstration=question.demonstration,
+        notes=(*((DEMONSTRATION_NOTE,) if question.demonstration else ()), ADVISORY_NOTE),
+        consent_id=getattr(basis, "consent_id", None),
+        consent_version=getattr(basis, "version", None),
+    )
+
+
+def put_score(begun: Assessment, judged: Judged) -> Assessment:
+    """Return the answer with its score, points and reasons; the reasons cite no rows yet."""
+    return replace(
+        begun,
+        status=Status.SCORED,
+        score=judged.score,
+        grade=judged.grade.code,
+        grade_label=judged.grade.label,
+        pd=judged.pd,
+        pd_low=judged.pd_low,
+        pd_high=judged.pd_high,
+        interval=judged.interval,
+        model=judged.model,
+        groups=judged.groups,
+        lines=judged.lines,
+        reasons_for=judged.reasons_for,
+        reasons_against=judged.reasons_against,
+        contributions=judged.contributions,
+        values=judged.values,
+    )

@@ -1,0 +1,71 @@
+"""How are all enterprises scored at once, each as it would be alone?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from data.spec.access import Access
+from data.spec.identifiers import Identifier, Scheme
+from data.spec.progress import Progress
+from data.spec.tables import TABLES
+from data.store.reads import read_enterprises, read_events
+from data.store.work import Work
+from risk import startup
+from risk.answering import Champions, Question, begin, live_model, put_score
+from risk.assessment import Assessment
+from risk.scoring import Judged, judge
+from risk.standing import standings
+
+Ask = Callable[[Identifier], Question]
+
+
+def assess_all(
+    work: Work, ask: Ask, champions: Champions, *, access: Access, progress: Progress
+) -> Iterator[Assessment]:
+    """Yield an answer for each enterprise in the order of their codes; nothing is kept, and reasons cite no rows.
+
+    The evidence is read once and scored in one matrix; institutions that are no enterprises are left out.
+    Raises DayInFuture.
+    """
+    progress.stage("读取证据")
+    listed = read_enterprises(work, access=access)
+    listed = listed[listed["kind"] != "institution"].sort_values(["scheme", "value"], ignore_index=True)
+    if listed.empty:
+        return
+    asked = [
+        ask(Identifier(Scheme(scheme), value)) for scheme, value in zip(listed["scheme"], listed["value"], strict=True)
+    ]
+    asked[0].check_day()
+    events = read_events(work, list(TABLES), access=access)
+    against = standings(events, listed["enterprise_id"].tolist(), asked[0].as_of)
+    judged = _judge(
+        listed.loc[~listed["enterprise_id"].isin(list(against)), "enterprise_id"], events, asked[0], champions
+    )
+    progress.stage("评分", len(listed))
+    for question, enterprise, name in zip(asked, listed["enterprise_id"].tolist(), listed["name"], strict=True):
+        begun = begin(question, name, access)
+        if enterprise in against:
+            found = against[enterprise]
+            yield replace(begun, status=found.status, code=found.code, message=found.message)
+        elif enterprise in judged:
+            yield put_score(begun, judged[enterprise])
+        else:
+            yield startup.answer(begun, _own(events, enterprise), enterprise)
+        progress.advance()
+
+
+def _judge(
+    enterprises: "pd.Series[int]", events: Mapping[str, pd.DataFrame], question: Question, champions: Champions
+) -> dict[int, Judged]:
+    """Score the firms against which nothing stands; none where no model may answer."""
+    live = live_model(champions, question)
+    if live is None or enterprises.empty:
+        return {}
+    spine = pd.DataFrame({"enterprise_id": enterprises.to_numpy(), "own_loan": question.own_loan})
+    spine["as_of"] = pd.Timestamp(question.as_of).as_unit("s")
+    return dict(zip(enterprises.tolist(), judge(live, events, spine, on=question.as_of), strict=True))
+
+
+def _own(events: Mapping[str, pd.DataFrame], enterprise: int) -> dict[str, pd.DataFrame]:
+    return {name: frame[frame["enterprise_id"] == enterprise] for name, frame in events.items()}
