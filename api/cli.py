@@ -21,6 +21,7 @@ COMMANDS = (
     ("init", opening.init),
     ("intake", intake.intake),
     ("train", modelling.train),
+    ("promote", modelling.promote),
     ("assess", scoring.assess),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),

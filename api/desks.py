@@ -272,6 +272,9 @@ class TrainingDesk(Protocol):
     def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
         """Train a card's model on what was known before as_of and shelve it; raise a Refusal."""
 
+    def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
+        """Make a shelved model answer for a card, or with None the one before; return its name; raise a Refusal."""
+
 
 class EvaluationDesk(Protocol):
     """Try the method on real sources."""

@@ -224,15 +224,21 @@ class Order:
     seed: int = 0
 
 
-def train(work: Work, order: Order, *, shelf: Path, access: Access, progress: Progress, at: datetime) -> TrainingReport:
-    """Build the training set, fit, and put the model on the shelf as a candidate; never commits.
+def learn(work: Work, order: Order, *, access: Access, progress: Progress) -> Trained:
+    """Build the training set and fit; only reads, so that nobody waits for it.
+
+    Raises NothingToLearn.
+    """
+    training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
+    return fit_card(training, seed=order.seed, progress=progress)
+
+
+def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: Access, at: datetime) -> TrainingReport:
+    """Put a fitted model on the shelf as a candidate and record it; never commits.
 
     The first model of a card is promoted at once, or nobody could be answered; any later promotion is a separate,
     audited act.
-    Raises NothingToLearn, ModelExists.
     """
-    training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
-    trained = fit_card(training, seed=order.seed, progress=progress)
     name = f"{order.card}-{order.as_of:%Y%m%d}-{_short_hash(trained.model)}"
     card = card_of(trained.model, _purpose(trained, order), name=name, created_on=at.date())
     register = Register(shelf)
@@ -244,6 +250,20 @@ def train(work: Work, order: Order, *, shelf: Path, access: Access, progress: Pr
         register.promote(order.card, name, by=access.actor, at=at, reason=FIRST)
         work.record(_told(access, Action.MODEL_PROMOTED, name))
     return _report(name, trained, order, promoted=promoted)
+
+
+def appoint(work: Work, card: str, model: str | None, *, shelf: Path, access: Access, reason: str) -> str:
+    """Make a shelved model the champion of a card, or with None roll back to the one before; never commits.
+
+    Raises ModelUnknown, ModelDamaged.
+    """
+    register = Register(shelf)
+    if model is None:
+        promotion = register.roll_back(card)
+    else:
+        promotion = register.promote(card, model, by=access.actor, at=access.at, reason=reason)
+    work.record(_told(access, Action.MODEL_PROMOTED, promotion.model))
+    return promotion.model
 
 
 def _purpose(trained: Trained, order: Order) -> Purpose:

@@ -47,6 +47,34 @@ def train(
 
 
 @command
+def promote(
+    card: Annotated[str, typer.Argument(metavar="卡", help="application 或 behaviour。")],
+    model: Annotated[str, typer.Argument(metavar="[模型]", help="train 上架的模型编号；退回时不写。")] = "",
+    reason: Annotated[str, typer.Option(metavar="理由", help="为何启用，写入留痕。")] = "",
+    back: Annotated[bool, typer.Option("--back", help="退回到上一个启用的模型。")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """启用一个已上架的模型，或退回上一个；由谁、何时、为何，全部留痕。
+
+    退出码：0 已启用，1 故障，2 被拒绝（没有这个模型、文件受损、没有写理由）。
+    """
+    from api.wiring import open_desks
+
+    if card not in CARDS:
+        raise UsageRefused(f"没有名为“{card}”的卡。", help="可用的有：" + "、".join(CARDS))
+    if not reason or bool(model) == back:
+        raise UsageRefused(
+            "请写明模型编号（或 --back）与 --reason 理由。", help="例：promote application 编号 --reason 复核通过"
+        )
+    desks = open_desks(read_settings())
+    name = desks.training.promote(card=card, model=model or None, reason=reason, at=desks.now())
+    if as_json:
+        print_json({"card": card, "champion": name})
+    else:
+        tell(f"{CARDS[card]}现由 {name} 作答。")
+
+
+@command
 def evaluate(
     source: Annotated[str, typer.Argument(metavar="来源", help="cumcm2020c 或 jinan。")],
     folder: Annotated[Path | None, typer.Argument(metavar="[文件夹]", help="缺省为 ../shared/data/来源。")] = None,

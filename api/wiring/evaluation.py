@@ -12,7 +12,7 @@ from data.spec.access import Access, Purpose
 from data.spec.errors import Refusal
 from data.spec.progress import Progress
 from data.store import Store
-from models.outside import Outside, evaluate_cumcm2020c
+from models.outside import Outside, evaluate_cumcm2020c, evaluate_jinan
 
 PLACES = (Path("..") / "shared" / "data", Path(__file__).resolve().parents[3] / "shared" / "data")
 """Where real sources lie unless said otherwise: beside the working folder, or beside the project."""
@@ -32,7 +32,7 @@ class Evaluator(Protocol):
         """Load the folder into the store and evaluate."""
 
 
-EVALUATORS: Mapping[str, Evaluator] = {"cumcm2020c": evaluate_cumcm2020c}
+EVALUATORS: Mapping[str, Evaluator] = {"cumcm2020c": evaluate_cumcm2020c, "jinan": evaluate_jinan}
 
 
 class OutsideEvaluation:

@@ -188,7 +188,9 @@ class _Build:
 
         progress = TrainingChapters(self._progress)
         training = Training(store, self._settings.shelf)
-        return training.train(card="application", as_of=at.date(), at=at, progress=progress)
+        trained = training.train(card="application", as_of=at.date(), at=at, progress=progress)
+        training.train(card="behaviour", as_of=at.date(), at=at, progress=self._progress)
+        return trained
 
 
 def _city_institutions() -> list[Institution]:

@@ -8,7 +8,7 @@ from api.wiring.acting import as_bureau
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
-from models.retraining import Order, train
+from models.retraining import Order, appoint, learn, shelve
 
 TOLD = ("auc", "auc_low", "auc_high", "ks", "brier", "calibration_slope", "calibration_intercept")
 """The figures that a reader of the terminal wants; the model's card has them all."""
@@ -24,8 +24,11 @@ class Training:
         """Train a card's model on what was known before as_of, and shelve it."""
         order = Order(card=card, as_of=as_of, demonstration=self._store.demonstration)
         access = as_bureau(at, purpose=Purpose.TRAINING)
+        with self._store.work(at=at, read_only=True) as work:
+            trained = learn(work, order, access=access, progress=progress)
+        progress.stage("上架")
         with self._store.work(at=at) as work:
-            report = train(work, order, shelf=self._shelf, access=access, progress=progress, at=at)
+            report = shelve(work, trained, order, shelf=self._shelf, access=access, at=at)
             work.commit()
         return TrainingSummary(
             model_id=report.name,
@@ -40,3 +43,11 @@ class Training:
                 "已启用" if report.promoted else "已上架为候选，尚未启用：启用是另一项须留痕的决定",
             ),
         )
+
+    def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
+        """Make a shelved model answer for a card, or with None return to the one before."""
+        access = as_bureau(at, purpose=Purpose.TRAINING)
+        with self._store.work(at=at) as work:
+            name = appoint(work, card, model, shelf=self._shelf, access=access, reason=reason)
+            work.commit()
+        return name

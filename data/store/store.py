@@ -171,5 +171,6 @@ def _check_current(connection: Connection) -> None:
     current = current_revision(connection)
     if current != head_revision():
         raise StoreOutdated(
-            f"数据库的版本是 {current}，程序需要 {head_revision()}。", help="请先备份，再运行 lukeping init --upgrade。"
+            f"数据库的版本是 {current}，程序需要 {head_revision()}。",
+            help="请用写入它的那一版程序打开，或备份后重新建库。",
         )

@@ -282,6 +282,9 @@ class FakeDesks:
         progress.advance()
         return trained()
 
+    def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
+        return model or "the-one-before"
+
     def evaluate(self, source: str, folder: Path | None, *, at: datetime, progress: Progress) -> Evaluation:
         return Evaluation(source=source, figures={"auc": 0.88, "firms": 123}, sentences=("AUC 0.88。",))
 

@@ -10,7 +10,7 @@ from data.spec.progress import Silent
 from data.store import Store
 from data.zibo import write_city
 from models.register import Register
-from models.retraining import Order, train
+from models.retraining import Order, learn, shelve
 from tests.e2e.town import AT, TODAY, City, Shelf
 
 ENTERPRISES = 1_500
@@ -25,8 +25,10 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     register = Register(folder / "models")
     access = bureau_access("test", at=AT, purpose=Purpose.TRAINING)
     order = Order(card="application", as_of=TODAY, demonstration=True)
+    with store.work(at=AT, read_only=True) as work:
+        trained = learn(work, order, access=access, progress=Silent())
     with store.work(at=AT) as work:
-        report = train(work, order, shelf=register.root, access=access, progress=Silent(), at=AT)
+        report = shelve(work, trained, order, shelf=register.root, access=access, at=AT)
         work.commit()
     yield City(store, Shelf(register), report, folder)
     store.close()
