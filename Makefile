@@ -12,7 +12,7 @@ help: ## 说明：列出所有命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.run ## 安装并启动服务（首次会建立演示城市）
-	@$(BIN)/lukeping init --demo --if-missing
+	@test -e "$${LUKEPING_STATE:-.lukeping}/lukeping.db" || $(BIN)/lukeping init --demo --if-missing
 	@exec $(BIN)/lukeping serve
 
 demo: .venv/.run ## 不开服务，从名单到一份带理由的评估走完全程
@@ -56,11 +56,11 @@ clean: ## 删除环境与演示数据
 	@touch $@
 
 .venv/.run: requirements.txt pyproject.toml | .venv/.uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 
 .venv/.dev: requirements-dev.txt pyproject.toml | .venv/.uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@

@@ -74,7 +74,7 @@ def points_of(contributions: pd.DataFrame, scale: Scale = STANDARD, *, margin: f
     """
     points = -scale.factor * contributions.astype(float)
     points["base"] += scale.offset
-    points["margin"] = -scale.factor * margin
+    points["margin"] = 0.0 - scale.factor * margin
     exact = points.sum(axis=1)
     bounded = exact.clip(scale.lowest, scale.highest)
     points["bounds"] = bounded - exact

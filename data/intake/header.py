@@ -100,7 +100,7 @@ def _best(headers: Sequence[Header]) -> Header:
     if len(tied) > 1:
         names = "、".join(f"{header.list_file.label}（{header.list_file.name}）" for header in tied)
         raise ListUnrecognised(
-            f"文件同时符合多个名单：{names}。", help="请用 --list 指明，或在文件名、标题中写明名单名称。"
+            f"文件同时符合多个名单：{names}。", help="请指明名单（lukeping intake 名单 文件），或在文件名、标题中写明名单名称。"
         )
     return ranked[0]
 
@@ -251,5 +251,5 @@ def _unrecognised(file: SourceFile, lists: Sequence[ListFile]) -> ListUnrecognis
     told = "；".join(text for _, _, text in nearest) or "没有一个表头单元格属于已知名单"
     return ListUnrecognised(
         f"文件“{file.name}”前 {DEEPEST_HEADER} 行中没有认出名单的表头。最接近的：{told}。",
-        help="请核对表头，或用 --list 指明名单。",
+        help="请核对表头，或指明名单：lukeping intake 名单 文件。",
     )
