@@ -1,12 +1,14 @@
 """May this institution ask about this enterprise now? The one gate that every door goes through."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
+from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Consent, ConsentStatus
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
-from data.store.consents import list_consents
+from data.store.consents import list_consents, write_consent
 from data.store.reads import Enterprise, find_enterprise
 from data.store.work import Work
 
@@ -58,6 +60,14 @@ def check_consent(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime)
     if any(consent.status is ConsentStatus.AUTHORISED and consent.valid_to <= at for consent in named):
         raise ConsentExpired("企业对贵机构的授权已到期。", help="请企业签署新的授权书后再试。")
     raise ConsentRequired("企业尚未就该用途授权贵机构查询。", help="请企业签署授权书，写明用途、范围和期限。")
+
+
+def revoke(work: Work, consent: Consent, *, actor: str, at: datetime) -> Consent:
+    """Take a consent back: a new version that holds nothing from the next reading on; never commits."""
+    ended = replace(consent, version=consent.version + 1, status=ConsentStatus.REVOKED)
+    told = AuditEvent(tenant=consent.grantee, actor=actor, action=Action.CONSENT_REVOKED, object_id=consent.id, at=at)
+    write_consent(work, ended, told)
+    return ended
 
 
 def can_ask(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> bool:

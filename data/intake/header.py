@@ -100,7 +100,8 @@ def _best(headers: Sequence[Header]) -> Header:
     if len(tied) > 1:
         names = "、".join(f"{header.list_file.label}（{header.list_file.name}）" for header in tied)
         raise ListUnrecognised(
-            f"文件同时符合多个名单：{names}。", help="请指明名单（lukeping intake 名单 文件），或在文件名、标题中写明名单名称。"
+            f"文件同时符合多个名单：{names}。",
+            help="请指明名单（lukeping intake 名单 文件），或在文件名、标题中写明名单名称。",
         )
     return ranked[0]
 

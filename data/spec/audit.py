@@ -13,6 +13,7 @@ class Action(StrEnum):
     BATCH_LOADED = "batch.loaded"
     TOKEN_ISSUED = "token.issued"
     CONSENT_GRANTED = "consent.granted"
+    CONSENT_REVOKED = "consent.revoked"
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_READ = "assessment.read"
     MODEL_TRAINED = "model.trained"

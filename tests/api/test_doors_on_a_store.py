@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,14 @@ from api.wiring.opening import CONSENT_PURPOSES, _issue
 from data.intake import load_file
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import ALL_CATEGORIES, Consent, ConsentStatus, Permission
+from data.spec.consent import ALL_CATEGORIES, Consent, Permission
 from data.spec.identifiers import Scheme, with_uscc_check_digit
 from data.store import Store
 from data.store.audit import verify_chain
 from data.store.consents import write_consent
 from data.store.orm import AUDIT_EVENT
 from data.store.reads import read_enterprises
+from risk.consent import revoke
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -141,8 +141,7 @@ def test_a_revoked_consent_stops_the_very_next_reading(
 ) -> None:
     place = ask(client, tokens["bank-a"]).headers["location"]
     with store.work(at=NOW) as work:
-        revoked = replace(consent, version=2, status=ConsentStatus.REVOKED)
-        write_consent(work, revoked, _event(Action.CONSENT_REVOKED))
+        revoke(work, consent, actor="clerk", at=NOW)
         work.commit()
 
     read = client.get(place, headers={"Authorization": f"Bearer {tokens['bank-a']}"})
