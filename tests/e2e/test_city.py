@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from itertools import count
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,10 +19,12 @@ from features.definition import rows_behind
 from features.engine import compute
 from models import retraining
 from models.labels import Outcome
+from models.register import Register
 from risk.answering import Question
 from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Status
 from risk.consent import ConsentRequired
+from risk.portfolio import assess_all
 from tests.e2e.town import AT, TODAY, City
 
 NUMBERS = count()
@@ -281,3 +284,69 @@ def test_a_directory_without_dead_firms_changes_no_earlier_answer(
     features = [feature for feature in FEATURES.values() if feature.name.startswith("profile_")]
 
     pd.testing.assert_frame_equal(compute(features, events, spine), compute(features, without, spine))
+
+
+def test_all_enterprises_at_once_are_answered_as_each_alone(city: City) -> None:
+    with city.store.work(at=AT, read_only=True) as work:
+        together = {
+            answer.identifier: answer
+            for answer in assess_all(
+                work,
+                lambda identifier: question(str(identifier)),
+                city.shelf,
+                access=city.access,
+                progress=Silent(),
+            )
+        }
+    alone = [ask(city, question(code)) for code in list(together)[::90]]
+
+    assert len(alone) > 12
+    for answer in alone:
+        batched = together[answer.identifier]
+        for name in (
+            "status",
+            "code",
+            "score",
+            "grade",
+            "pd",
+            "pd_low",
+            "pd_high",
+            "values",
+            "contributions",
+            "groups",
+        ):
+            assert getattr(batched, name) == getattr(answer, name), name
+
+
+def test_a_later_model_answers_only_after_it_was_promoted_and_can_be_rolled_back(
+    city: City, training: retraining.TrainingSet, tmp_path: Path
+) -> None:
+    order = retraining.Order(card="application", as_of=TODAY, demonstration=True)
+    register = Register(tmp_path)
+    with city.store.work(at=AT) as work:
+        names = []
+        for seed in (0, 1):
+            trained = retraining.fit_card(training, seed=seed, progress=Silent())
+            report = retraining.shelve(work, trained, order, shelf=tmp_path, access=city.access, at=AT)
+            names.append((report.name, report.promoted))
+        first, second = names
+        champion_before = register.champion("application").model
+        retraining.appoint(work, "application", second[0], shelf=tmp_path, access=city.access, reason="test")
+        champion_after = register.champion("application").model
+        back = retraining.appoint(work, "application", None, shelf=tmp_path, access=city.access, reason="test")
+
+    assert (first[1], second[1]) == (True, False)
+    assert champion_before == first[0]
+    assert champion_after == second[0] != first[0]
+    assert back == first[0]
+
+
+def test_few_defaults_train_no_model(training: retraining.TrainingSet) -> None:
+    defaulted = training.rows["outcome"].eq(Outcome.DEFAULT)
+    few = training.rows[defaulted]["enterprise_id"].drop_duplicates().head(retraining.LEAST_DEFAULTS - 1)
+    keep = ~defaulted | training.rows["enterprise_id"].isin(few)
+
+    with pytest.raises(retraining.NothingToLearn, match="19家"):
+        retraining.fit_card(
+            replace(training, rows=training.rows[keep], matrix=training.matrix[keep]), seed=0, progress=Silent()
+        )
