@@ -24,8 +24,8 @@ from data.zibo.plan import (
     month_index,
 )
 
-LASTING = 0.70
-WANDERING = 0.72
+LASTING = 0.80
+WANDERING = 0.61
 PERSISTENCE = 0.965
 """Share of the wandering part that is left after a month: half of it after 15 months."""
 PRIVATE = 0.25
