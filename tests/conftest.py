@@ -13,7 +13,7 @@ FIGURES = ROOT / ".lukeping" / "figures.json"
 
 settings.register_profile("quick", derandomize=True, max_examples=60, deadline=None, database=None)
 settings.register_profile(
-    "deep", max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+    "deep", max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 settings.load_profile("deep" if os.environ.get("LUKEPING_DEEP") else "quick")
 
