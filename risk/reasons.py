@@ -59,8 +59,13 @@ def sentence(label: str, *, value: float | None, unit: str, points: float, direc
 
 
 def choose(contributions: Mapping[str, float], entitled: frozenset[str], *, positive: bool) -> tuple[str, ...]:
-    """Return at most SHOWN features that argue one way, strongest first; only entitled ones may speak."""
+    """Return at most SHOWN features that argue one way, strongest first; only entitled ones may speak.
+
+    What would be said as 0.0 points is no reason.
+    """
     arguing = [
-        name for name, points in contributions.items() if name in entitled and (points > 0) is positive and points
+        name
+        for name, points in contributions.items()
+        if name in entitled and (points > 0) is positive and say_points(points) != "0.0"
     ]
     return tuple(sorted(arguing, key=lambda name: (-abs(contributions[name]), name))[:SHOWN])
