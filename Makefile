@@ -41,9 +41,9 @@ test-deep: .venv/.dev ## 长时间测试，最后一行是一个 JSON 对象
 	@$(BIN)/python tests/figures.py
 
 lock: .venv/.dev ## 重新锁定依赖
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--extra analysis pyproject.toml -o requirements.txt
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--extra analysis --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
 clean: ## 删除环境与演示数据

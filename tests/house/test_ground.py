@@ -50,7 +50,8 @@ def test_locks_pin_hashes_and_name_no_index(lock: str) -> None:
     pins = re.findall(r"^([a-z0-9][\w.-]*)==", text, flags=re.MULTILINE)
 
     assert "://" not in text
-    assert "index-url" not in text
+    assert "--index" not in text
+    assert "--extra" not in text
     assert len(pins) > 20
     assert text.count("--hash=sha256:") >= len(pins)
 
