@@ -88,8 +88,3 @@ def verify_chain(connection: Connection, tenant: str) -> ChainFault | None:
     if (head.seq, head.hash) != (seq, previous) if head else seq > 0:
         return ChainFault(tenant, seq + 1, "审计链的末尾与链头不符")
     return None
-
-
-def read_tenants(connection: Connection) -> list[str]:
-    """Name the tenants that have a chain."""
-    return list(connection.scalars(select(AUDIT_HEAD.c.tenant).order_by(AUDIT_HEAD.c.tenant)))

@@ -48,11 +48,6 @@ def labels(rng: np.random.Generator, choices: tuple[str, ...], count: int, weigh
     return np.asarray(np.asarray(choices, dtype=object)[picks])
 
 
-def blank_after(days: Days, limit: np.datetime64 | Days) -> Days:
-    """Return the days with those after the limit made blank."""
-    return np.where(days > limit, np.datetime64("NaT"), days).astype("M8[D]")
-
-
 def versions(rows: pd.DataFrame, *, ended: str, known_end: Days) -> pd.DataFrame:
     """Write a state twice: open when it begins, and again with its end on the day the end is known.
 
