@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -31,23 +32,49 @@ from features.windows import Window
 
 OWN_LOAN_DAYS = 60
 
-COUNTED = "计入"
-NOT_YET_KNOWN = "当日尚未知晓"
-NOT_YET_HAPPENED = "当日尚未发生"
-OWN_LOAN = "来自本次申请的贷款"
-MAY_BE_OWN_LOAN = "申请前60天内、来源不明，可能来自本次贷款"
-SUPERSEDED = "已被后来的版本取代"
-WITHDRAWN = "该记录已撤销"
-FILTERED = "不符合指标的筛选条件"
-OUTSIDE_WINDOW = "不在指标的时间窗内"
-NOT_IN_FORCE = "当日已不再有效"
-BLANK = "该项为空"
-NOT_CHOSEN = "不是指标所取的那一条"
+
+class Why(StrEnum):
+    """Name why a row was counted or not; the codes are stable, the words are in WHY_LABELS."""
+
+    COUNTED = "counted"
+    NOT_YET_RECORDED = "not-yet-recorded"
+    NOT_YET_KNOWN = "not-yet-known"
+    OWN_LOAN = "own-loan"
+    MAY_BE_OWN_LOAN = "may-be-own-loan"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    NOT_YET_HAPPENED = "not-yet-happened"
+    FILTERED = "filtered"
+    OUTSIDE_WINDOW = "outside-window"
+    NOT_IN_FORCE = "not-in-force"
+    BLANK = "blank"
+    NOT_CHOSEN = "not-chosen"
+
+
+WHY_LABELS: Mapping[Why, str] = {
+    Why.COUNTED: "计入",
+    Why.NOT_YET_RECORDED: "当时尚未入库",
+    Why.NOT_YET_KNOWN: "当日尚未知晓",
+    Why.OWN_LOAN: "来自本次申请的贷款",
+    Why.MAY_BE_OWN_LOAN: "申请前60天内、来源不明，可能来自本次贷款",
+    Why.SUPERSEDED: "已被后来的版本取代",
+    Why.WITHDRAWN: "该记录已撤销",
+    Why.NOT_YET_HAPPENED: "当日尚未发生",
+    Why.FILTERED: "不符合指标的筛选条件",
+    Why.OUTSIDE_WINDOW: "不在指标的时间窗内",
+    Why.NOT_IN_FORCE: "当日已不再有效",
+    Why.BLANK: "该项为空",
+    Why.NOT_CHOSEN: "不是指标所取的那一条",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountedRow:
-    """Tell of one row whether it was counted, and why or why not, in Chinese."""
+    """Tell of one row whether it was counted, and why or why not.
+
+    `values` holds what the declaration looks at and what tells the record from others; `superseded_by`
+    names batch and file row of the version that took this one's place.
+    """
 
     table: str
     record_key: str
@@ -55,29 +82,41 @@ class CountedRow:
     file_row: int
     known_on: date | None
     happened_on: date | None
-    counted: bool
-    why: str
+    ended_on: date | None
+    recorded_at: datetime
+    values: Mapping[str, Any]
+    code: Why
+    superseded_by: tuple[str, int] | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the row is in the value."""
+        return self.code is Why.COUNTED
+
+    @property
+    def why(self) -> str:
+        """Say in Chinese why the row was counted or not."""
+        return WHY_LABELS[self.code]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Ask about one enterprise on one day, perhaps for the loan of one application."""
+    """Ask about one enterprise on one day, perhaps for the loan of one application.
+
+    `recorded_before` (UTC, without a zone) asks what would have been answered before that instant.
+    """
 
     enterprise_id: int
     as_of: date
     own_loan: str | None = None
+    recorded_before: datetime | None = None
 
 
 def compute(features: Sequence[Feature], events: Mapping[str, pd.DataFrame], spine: pd.DataFrame) -> pd.DataFrame:
     """Return what `features.engine.compute` must return, worked out record by record."""
-    tables = {table.name: table for feature in features for table in _tables(feature)}
     rows = []
     for question in map(_question, _records(spine)):
-        seen = {
-            name: visible(table, _rows(table, events, question), question)
-            for name, table in tables.items()
-            if name in events
-        }
+        seen = seen_by(features, events, question)
         rows.append([value_of(feature, seen, question) for feature in features])
     names = [feature.name for feature in features]
     return pd.DataFrame(np.array(rows, dtype=np.float64).reshape(-1, len(names)), index=spine.index, columns=names)
@@ -100,6 +139,14 @@ def value_of(feature: Feature, seen: Mapping[str, list[Row]], question: Question
     return 0.0 if declared.zero_when_empty and covers else math.nan
 
 
+def seen_by(
+    features: Iterable[Feature], events: Mapping[str, pd.DataFrame], question: Question
+) -> dict[str, list[Row]]:
+    """Return the rows visible to one question, of every table handed over that the features rest on."""
+    tables = {table.name: table for feature in features for table in _tables(feature) if table.name in events}
+    return {name: visible(table, _rows(table, events, question), question) for name, table in tables.items()}
+
+
 def rows_behind(
     feature: Feature,
     events: Mapping[str, pd.DataFrame],
@@ -114,39 +161,42 @@ def rows_behind(
     question = Question(enterprise_id=enterprise_id, as_of=as_of, own_loan=own_loan)
     told: dict[tuple[str, int], CountedRow] = {}
     for aggregate in feature.aggregates:
-        declared = aggregate.declaration
-        if isinstance(declared, Aggregate) and declared.table.name in events:
-            for place, row, why in _told(declared, _rows(declared.table, events, question), question):
-                key = (declared.table.name, place)
-                if key not in told or why == COUNTED:
-                    told[key] = _counted_row(declared.table, row, why)
+        assert isinstance(aggregate.declaration, Aggregate)
+        for place, row in enumerate(rows_told(aggregate.declaration, events, question)):
+            if (row.table, place) not in told or row.counted:
+                told[row.table, place] = row
     return list(told.values())
 
 
-def _told(declared: Aggregate, rows: list[Row], question: Question) -> list[tuple[int, Row, str]]:
-    seen = visible(declared.table, rows, question)
-    counted = [row for row in seen if _counts(declared, row, question)]
-    chosen = _chosen(declared, counted)
-    return [(place, row, _why(declared, row, rows, question, chosen)) for place, row in enumerate(rows)]
+def rows_told(declared: Aggregate, events: Mapping[str, pd.DataFrame], question: Question) -> list[CountedRow]:
+    """Return every row of the enterprise in an aggregate's table, in the frame's order, each with its why."""
+    if declared.table.name not in events:
+        return []
+    rows = _rows(declared.table, events, question)
+    newest_of = _newest_of(declared.table, rows, question)
+    counted = [row for row in visible(declared.table, rows, question) if _counts(declared, row, question)]
+    chosen = frozenset(id(row) for row in _chosen(declared, counted))
+    return [_counted_row(declared, row, _why(declared, row, question, newest_of, chosen), newest_of) for row in rows]
 
 
-def _why(declared: Aggregate, row: Row, rows: list[Row], question: Question, chosen: list[Row]) -> str:
+def _why(
+    declared: Aggregate, row: Row, question: Question, newest_of: Mapping[str, Row], chosen: frozenset[int]
+) -> Why:
     reason = hidden_because(declared.table, row, question)
     if reason:
         return reason
-    versions = [each for each in rows if each["record_key"] == row["record_key"]]
-    if newest([each for each in versions if not hidden_because(declared.table, each, question)]) is not row:
-        return SUPERSEDED
-    checks: dict[str, Callable[[], bool]] = {
-        WITHDRAWN: lambda: row["withdrawn"],
-        NOT_YET_HAPPENED: lambda: not has_happened(row, question.as_of),
-        FILTERED: lambda: not passes(declared, row),
-        OUTSIDE_WINDOW: lambda: not in_window(row, question.as_of, declared.window),
-        NOT_IN_FORCE: lambda: declared.in_force and not in_force(row, question.as_of),
-        BLANK: lambda: declared.column is not None and value_in(declared, row) is None,
-        NOT_CHOSEN: lambda: not any(each is row for each in chosen),
+    if newest_of[row["record_key"]] is not row:
+        return Why.SUPERSEDED
+    checks: dict[Why, Callable[[], bool]] = {
+        Why.WITHDRAWN: lambda: row["withdrawn"],
+        Why.NOT_YET_HAPPENED: lambda: not has_happened(row, question.as_of),
+        Why.FILTERED: lambda: not passes(declared, row),
+        Why.OUTSIDE_WINDOW: lambda: not in_window(row, question.as_of, declared.window),
+        Why.NOT_IN_FORCE: lambda: declared.in_force and not in_force(row, question.as_of),
+        Why.BLANK: lambda: declared.column is not None and value_in(declared, row) is None,
+        Why.NOT_CHOSEN: lambda: id(row) not in chosen,
     }
-    return next((why for why, holds in checks.items() if holds()), COUNTED)
+    return next((why for why, holds in checks.items() if holds()), Why.COUNTED)
 
 
 def _chosen(declared: Aggregate, counted: list[Row]) -> list[Row]:
@@ -158,17 +208,27 @@ def _chosen(declared: Aggregate, counted: list[Row]) -> list[Row]:
     return before_latest(counted)[-1:] if declared.reduce is Reduce.PREVIOUS else counted
 
 
-def _counted_row(table: Table, row: Row, why: str) -> CountedRow:
+def _counted_row(declared: Aggregate, row: Row, code: Why, newest_of: Mapping[str, Row]) -> CountedRow:
+    newer = newest_of[row["record_key"]] if code is Why.SUPERSEDED else None
     return CountedRow(
-        table=table.name,
+        table=declared.table.name,
         record_key=row["record_key"],
         batch_id=row["batch_id"],
         file_row=int(row["file_row"]),
         known_on=row["known_on"],
         happened_on=row["happened_on"],
-        counted=why == COUNTED,
-        why=why,
+        ended_on=row["ended_on"],
+        recorded_at=row["recorded_at"],
+        values={name: row[name] for name in _looked_at(declared)},
+        code=code,
+        superseded_by=(newer["batch_id"], int(newer["file_row"])) if newer else None,
     )
+
+
+def _looked_at(declared: Aggregate) -> tuple[str, ...]:
+    """Name the columns that tell the record, the filter's, and those that are counted, each once."""
+    counted = (name for name in (declared.by, declared.column) if name is not None)
+    return tuple(dict.fromkeys((*declared.table.key, *declared.where, *counted)))
 
 
 def visible(table: Table, rows: Iterable[Row], question: Question) -> list[Row]:
@@ -176,25 +236,34 @@ def visible(table: Table, rows: Iterable[Row], question: Question) -> list[Row]:
 
     Of each record the latest version not hidden; not withdrawn; and it must have happened.
     """
-    versions: dict[str, list[Row]] = {}
-    for row in rows:
-        if not hidden_because(table, row, question):
-            versions.setdefault(row["record_key"], []).append(row)
-    latest = [newest(of_record) for of_record in versions.values()]
-    standing = [row for row in latest if row and not row["withdrawn"] and has_happened(row, question.as_of)]
+    latest = _newest_of(table, rows, question).values()
+    standing = [row for row in latest if not row["withdrawn"] and has_happened(row, question.as_of)]
     return sorted(standing, key=lambda row: (row["happened_on"], version_order(row), row["record_key"]))
 
 
-def hidden_because(table: Table, row: Row, question: Question) -> str | None:
-    """Return why a row cannot be seen at all, or None: not known yet, or of the loan being judged."""
+def _newest_of(table: Table, rows: Iterable[Row], question: Question) -> dict[str, Row]:
+    """Return, by record key, the last version that is not hidden."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if not hidden_because(table, row, question):
+            other = newest.get(row["record_key"])
+            if other is None or version_order(row) > version_order(other):
+                newest[row["record_key"]] = row
+    return newest
+
+
+def hidden_because(table: Table, row: Row, question: Question) -> Why | None:
+    """Return why a row cannot be seen at all, or None: not recorded or known yet, or of the loan being judged."""
+    if question.recorded_before is not None and row["recorded_at"] >= question.recorded_before:
+        return Why.NOT_YET_RECORDED
     if not is_known(row, question.as_of):
-        return NOT_YET_KNOWN
+        return Why.NOT_YET_KNOWN
     if question.own_loan is None:
         return None
     if row["origin_loan"] == question.own_loan:
-        return OWN_LOAN
+        return Why.OWN_LOAN
     if table.from_loan and row["origin_loan"] is None and is_fresh(row, question.as_of):
-        return MAY_BE_OWN_LOAN
+        return Why.MAY_BE_OWN_LOAN
     return None
 
 
@@ -217,11 +286,6 @@ def has_happened(row: Row, as_of: date) -> bool:
 def version_order(row: Row) -> tuple[Any, ...]:
     """Return what orders the versions of a record."""
     return row["known_on"], row["recorded_at"], row["file_row"], str(row["batch_id"])
-
-
-def newest(versions: list[Row]) -> Row | None:
-    """Return the last version, or None where there is none."""
-    return max(versions, key=version_order, default=None)
 
 
 def in_window(row: Row, as_of: date, window: Window | None) -> bool:
