@@ -87,6 +87,7 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
         notes=(*((DEMONSTRATION_NOTE,) if question.demonstration else ()), ADVISORY_NOTE),
         consent_id=getattr(basis, "consent_id", None),
         consent_version=getattr(basis, "version", None),
+        categories=None if access.categories is None else tuple(sorted(access.categories)),
     )
 
 
@@ -109,4 +110,6 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         reasons_against=judged.reasons_against,
         contributions=judged.contributions,
         values=judged.values,
+        missing=judged.missing,
+        fingerprints=judged.fingerprints,
     )

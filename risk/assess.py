@@ -1,6 +1,8 @@
 """What is the answer about one enterprise on one day?"""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pandas as pd
@@ -53,7 +55,7 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
     opened = access.categories
     readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
     events = read_events(work, readable, access=access, enterprises=[enterprise.id])
-    begun = begin(question, enterprise.name, access)
+    begun = replace(begin(question, enterprise.name, access), recorded_before=recorded_before(events, question.at))
     against = standings(events, [enterprise.id], question.as_of).get(enterprise.id)
     if against is not None:
         return replace(begun, status=against.status, code=against.code, message=against.message)
@@ -67,6 +69,18 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
         reasons_for=tuple(sources.cite(reason) for reason in scored.reasons_for),
         reasons_against=tuple(sources.cite(reason) for reason in scored.reasons_against),
     )
+
+
+def recorded_before(events: Mapping[str, pd.DataFrame], at: datetime) -> datetime:
+    """Return the instant before which all these rows were recorded: `at`, unless a clock was set back since.
+
+    A demonstration's day never passes, so that its morning may follow its evening.
+    """
+    latest = max((frame["recorded_at"].max() for frame in events.values() if len(frame)), default=pd.NaT)
+    if pd.isna(latest):
+        return at
+    after: datetime = latest.to_pydatetime().replace(tzinfo=UTC) + timedelta(microseconds=1)
+    return max(at, after)
 
 
 def _spine(enterprise: Enterprise, question: Question) -> pd.DataFrame:

@@ -90,6 +90,10 @@ class Assessment:
 
     lines + groups sum to score exactly, and so do lines + contributions (all features). pd, pd_low and
     pd_high are probabilities within model.horizon_months. code and message say why there is no score.
+
+    What a replay needs: `missing` names the reason of each unknown value, `fingerprints` the declarations
+    that the values follow, `categories` what could be read (None: all), `recorded_before` the instant before
+    which everything seen had been recorded.
     """
 
     id: str
@@ -117,6 +121,10 @@ class Assessment:
     reasons_against: tuple[Reason, ...] = ()
     contributions: Mapping[str, float] = field(default_factory=dict)
     values: Mapping[str, float | None] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    categories: tuple[str, ...] | None = None
+    recorded_before: datetime | None = None
     notes: tuple[str, ...] = ()
     consent_id: str | None = None
     consent_version: int | None = None

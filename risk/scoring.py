@@ -46,6 +46,8 @@ class Judged:
     lines: tuple[Line, ...]
     contributions: Mapping[str, float]
     values: Mapping[str, float | None]
+    missing: Mapping[str, str]
+    fingerprints: Mapping[str, str]
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
 
@@ -65,6 +67,7 @@ def judge(
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
     points = points_of(explain(model, X), card.scale)
     scale, reference = read_master_scale(on), _reference(name, card)
+    fingerprints = {feature.name: feature.fingerprint for feature in features}
     for place in range(len(spine)):
         pd_, low, high = (float(value) for value in answers.iloc[place])
         given = {str(column): float(value) for column, value in points.iloc[place].items()}
@@ -82,6 +85,10 @@ def judge(
             lines=tuple(Line(name=line, label=label, points=given.get(line, 0.0)) for line, label in LINES.items()),
             contributions=contributions,
             values={str(column): _known(value) for column, value in X.iloc[place].items()},
+            missing={
+                str(column): str(reason) for column, reason in missing.iloc[place].items() if isinstance(reason, str)
+            },
+            fingerprints=fingerprints,
             reasons_for=told[0],
             reasons_against=told[1],
         )

@@ -13,7 +13,7 @@ import pandas as pd
 from data.spec.dated import ParameterSet
 from features.cards import READS, facts_of, points
 from features.catalogue import FEATURES
-from features.engine import compute
+from features.engine import compute, why_missing
 from risk.assessment import Assessment, ModelReference, Status
 
 CARD = ModelReference(
@@ -43,7 +43,15 @@ def answer(blank: Assessment, events: Mapping[str, pd.DataFrame], enterprise_id:
     values = {str(name): float(value) for name, value in compute(features, events, spine).iloc[0].items()}
     expert = judge_expert(values, blank)
     told = {name: None if math.isnan(value) else value for name, value in values.items()}
-    answered = replace(blank, model=CARD, values=told, notes=(*blank.notes, *expert.said))
+    reasons = why_missing(features, events, spine).iloc[0]
+    answered = replace(
+        blank,
+        model=CARD,
+        values=told,
+        missing={str(name): str(reason) for name, reason in reasons.items() if isinstance(reason, str)},
+        fingerprints={feature.name: feature.fingerprint for feature in features},
+        notes=(*blank.notes, *expert.said),
+    )
     if expert.grade is None:
         return replace(answered, code="coverage-too-low", message=TOO_LITTLE)
     return replace(answered, status=Status.UNCALIBRATED, grade=expert.grade, grade_label="专家等级", message=NOTE)
