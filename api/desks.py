@@ -16,6 +16,7 @@ from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
 from risk.assessment import Assessment
+from risk.lineage import Evidence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +208,25 @@ class AssessmentDesk(Protocol):
         """Assess a borrower of the demonstration city today, one with something to say, and keep the answer."""
 
 
+class EvidenceDesk(Protocol):
+    """Trace values to the rows behind them; every reading is recorded."""
+
+    def of_value(
+        self,
+        identifier: Identifier,
+        feature: str,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        recorded_before: datetime | None,
+        at: datetime,
+    ) -> Evidence:
+        """Trace a value as the bureau under its duty; `recorded_before` asks for the answer of an earlier instant."""
+
+    def of_assessment(self, id: str, feature: str, *, institution: Institution, at: datetime) -> Evidence | None:
+        """Trace a value of an assessment of the institution's own; None where it has none by this id."""
+
+
 class OpeningDesk(Protocol):
     """Make a store: all of it, or nothing."""
 
@@ -290,6 +310,7 @@ class Desks:
     today: date | None
     institutions: InstitutionDesk
     assessments: AssessmentDesk
+    evidence: EvidenceDesk
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk

@@ -107,6 +107,7 @@ TITLES: Mapping[str, str] = {
     "idempotency-key-in-flight": "同一幂等键的请求正在处理",
     "assessment-unknown": "没有这份评估",
     "enterprise-unknown": "没有这家企业",
+    "feature-unknown": "没有这项指标",
     "identifier-malformed": "企业标识格式有误",
     "day-in-future": "评估日尚未到来",
     "consent-required": "缺少企业授权",
@@ -229,7 +230,7 @@ def _answer_invalid(request: Request, invalid: Exception) -> Response:
     )
 
 
-KNOWN_STEPS = frozenset({"id", "enterprise", "scheme", "value", "purpose", "as_of"})
+KNOWN_STEPS = frozenset({"id", "enterprise", "scheme", "value", "purpose", "as_of", "feature", "limit"})
 """Names a pointer may show: a key that the sender made up is input and is not given back."""
 
 

@@ -38,7 +38,7 @@ def assess(
         raise UsageRefused(f"没有用途“{purpose}”。", help="可用的有：" + "、".join(PURPOSES))
     day = parse_day(as_of, "--as-of")
     identifier = parse_identifier(enterprise)
-    desks = open_desks(_store_of(read_settings(), identifier))
+    desks = open_desks(store_of(read_settings(), identifier))
     at = desks.now()
     answer = desks.assessments.assess_for_bureau(identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at)
     if as_json:
@@ -47,7 +47,7 @@ def assess(
         show(answer)
 
 
-def _store_of(settings: "Settings", identifier: "Identifier") -> "Settings":
+def store_of(settings: "Settings", identifier: "Identifier") -> "Settings":
     """Choose the store: real sources have one each (decision 13)."""
     own = settings.state / str(identifier.scheme)
     return settings.at(own) if own.is_dir() else settings

@@ -9,6 +9,7 @@ from api.wiring.assessing import Assessing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.evaluation import OutsideEvaluation
+from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
 from api.wiring.training import Training
@@ -45,6 +46,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         today=today,
         institutions=Institutions(store),
         assessments=Assessing(store, champions),
+        evidence=Tracing(store),
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
         intake=Intake(store),

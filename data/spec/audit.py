@@ -16,6 +16,7 @@ class Action(StrEnum):
     CONSENT_REVOKED = "consent.revoked"
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_READ = "assessment.read"
+    EVIDENCE_READ = "evidence.read"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
 

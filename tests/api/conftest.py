@@ -45,6 +45,7 @@ from risk.assessment import (
     Status,
 )
 from risk.consent import ConsentRequired
+from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -144,6 +145,68 @@ def not_scored(id: str = "a-2", *, identifier: str = EMPTY) -> Assessment:
     )
 
 
+def row(place: int, *, counted: bool) -> EvidenceRow:
+    """Return a row of a file, in the value or replaced by the next."""
+    return EvidenceRow(
+        table="patent_event",
+        list_label="专利法律状态",
+        batch_id="B000001",
+        file="专利法律状态.xlsx",
+        file_row=place,
+        record_key="k",
+        happened_on=date(2024, 5, 1),
+        ended_on=None,
+        known_on=date(2024, 5, 20),
+        recorded_at=NOW,
+        cells=(Cell(name="event", label="法律状态", value="granted", text="授权"),),
+        counted=counted,
+        code="counted" if counted else "superseded",
+        why="计入" if counted else "已被后来的版本取代",
+        superseded_by=None if counted else ("B000001", place + 1),
+    )
+
+
+def traced(feature: str) -> Evidence:
+    """Return a ratio of two counts, with the rows of one of them; only features whose name begins with rnd exist."""
+    if not feature.startswith("rnd"):
+        raise FeatureUnknown("指标目录中没有这一项。", help="相近的有：rnd_one（研发投入强度）。")
+    part = Lineage(
+        feature="patent_grants_3y",
+        label="近三年授权数",
+        group="patents",
+        unit="项",
+        value=2.0,
+        how="取《专利法律状态》，计条数",
+        fingerprint="1" * 64,
+        rows=(row(9, counted=True), row(7, counted=True), row(6, counted=False)),
+    )
+    whole = replace(part, feature="rnd_staff", label="研发人员", value=None, missing="not_reported", rows=())
+    ratio = replace(
+        part,
+        feature=feature,
+        label="人均授权",
+        value=None,
+        how="“近三年授权数” ÷ “研发人员”",
+        rows=(),
+        inputs=(part, whole),
+    )
+    return Evidence(
+        enterprise_name="淄博恒拓陶瓷科技（演示）有限公司",
+        identifier=KNOWN,
+        as_of=TODAY,
+        purpose="pre_loan",
+        recorded_before=NOW,
+        assessment_id=None,
+        lineage=replace(ratio, missing="not_reported"),
+        value=None,
+        stored_value=None,
+        agrees=True,
+        declaration_changed=False,
+        demonstration=True,
+        notes=("须知一则。",),
+    )
+
+
 class FakeStore:
     """Keep what was committed, and count what was done."""
 
@@ -230,6 +293,15 @@ class FakeDesks:
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
         return scored()
+
+    def of_value(self, identifier: Identifier, feature: str, **options: Any) -> Evidence:
+        answer_for(identifier, as_of=options["as_of"], id="a-1")
+        self.calls.append(("of_value", {"feature": feature, **options}))
+        return traced(feature)
+
+    def of_assessment(self, id: str, feature: str, *, institution: Institution, at: datetime) -> Evidence | None:
+        known = (institution.code, id) in self.store.assessments
+        return replace(traced(feature), assessment_id=id) if known else None
 
     def read(self) -> Catalogue:
         feature = CatalogueFeature(
@@ -335,6 +407,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         today=TODAY,
         institutions=fake,
         assessments=fake,
+        evidence=fake,
         catalogue=fake,
         health=fake,
         intake=fake,

@@ -297,7 +297,12 @@ def test_every_route_demands_a_token_or_is_on_the_public_list(app: FastAPI) -> N
     guarded = {path for path, route in routes.items() if isinstance(route, GuardedRoute)}
 
     assert set(routes) - guarded == PUBLIC_PATHS
-    assert guarded == {"/v1/assessments", "/v1/assessments/{id}", "/v1/catalogue"}
+    assert guarded == {
+        "/v1/assessments",
+        "/v1/assessments/{id}",
+        "/v1/assessments/{id}/evidence/{feature}",
+        "/v1/catalogue",
+    }
 
 
 def test_no_guarded_route_answers_a_stranger(app: FastAPI, client: TestClient) -> None:
