@@ -95,8 +95,8 @@ def _head(found: "Evidence") -> "RenderableType":
     lines = [
         Text.assemble((found.enterprise_name, "bold"), "  ", (found.identifier, "dim")),
         Text(),
-        Text.assemble(told.label, "  ", _value(told), "   ", (told.feature, "dim")),
-        Text(told.how, style="dim"),
+        Text.assemble(f"{told.label}  ", _value(told), (f"   {told.feature}", "dim")),
+        *([] if told.inputs else [Text(told.how, style="dim")]),
         Text(),
         Text(SAID_OF_AGREEMENT[found.agrees], style="bold red" if found.agrees is False else ""),
         Text(f"评估日 {found.as_of}   只用此前已知的材料{_before(found)}", style="dim"),
