@@ -1,12 +1,22 @@
-"""Would the comparison of engine and definition notice the classic errors of point-in-time work?"""
+"""Would the comparison of engine and definition notice the classic errors of point-in-time work?
 
+Errors are planted on both sides: into the engine's small functions, wherever in `features` they are bound, and
+into the definition's. An error that can no longer be planted fails its test, so that none is lost in silence.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from features import definition, engine, reductions, sight, windows
+import features
+from features import definition, engine, sight, windows
 from features.windows import NEVER
 from tests.properties import worlds
 
@@ -86,23 +96,109 @@ def ended_on_is_inside(ended: Any) -> Any:
     return ended
 
 
-PLANTED: dict[str, tuple[Any, str, Any]] = {
-    "known_on <= as_of": (sight, "first_seen", known_on_the_day_itself),
-    "known_on never asked": (sight, "first_seen", known_from_the_beginning),
-    "sixty-day rule dropped": (sight, "first_seen", sixty_days_forgotten),
-    "sixty-one days": (sight, "OWN_LOAN_DAYS", 61),
-    "fifty-nine days": (sight, "OWN_LOAN_DAYS", 59),
-    "old versions live on": (sight, "superseded", old_versions_live_on),
-    "superseded on the day itself": (sight, "superseded", superseded_on_the_day_itself),
-    "versions ordered by recorded_at first": (sight, "version_keys", recorded_before_known),
-    "withdrawn ignored": (sight, "stands", withdrawn_rows_stand),
-    "own loan visible": (sight, "hidden", own_loan_is_seen),
-    "window closes a day late": (reductions, "last_inside", one_day_more),
-    "window closes a day early": (reductions, "last_inside", one_day_less),
-    "month ends forgotten": (reductions, "last_inside", month_ends_forgotten),
-    "window opens a day late": (reductions, "window_start", window_opens_a_day_late),
-    "window opens a day early": (reductions, "window_start", window_opens_a_day_early),
-    "ended_on inclusive": (reductions, "last_in_force", ended_on_is_inside),
+def engine_modules() -> Iterable[ModuleType]:
+    """Return the modules of `features`, the definition and its plain reductions apart."""
+    for found in pkgutil.walk_packages(features.__path__, "features."):
+        if found.name.rpartition(".")[2] not in ("definition", "plain_reductions"):
+            yield importlib.import_module(found.name)
+
+
+def plant_in_engine(monkeypatch: pytest.MonkeyPatch, name: str, planted: Any) -> None:
+    """Put an error in place of what is bound to a name, wherever the engine binds it."""
+    places = [module for module in engine_modules() if hasattr(module, name)]
+    assert places, f"the engine has no {name} any more: plant the error where its work is done now"
+    for module in places:
+        monkeypatch.setattr(module, name, planted)
+
+
+is_known, is_fresh, has_happened, less = (
+    definition.is_known,
+    definition.is_fresh,
+    definition.has_happened,
+    definition.less,
+)
+hidden_because, version_order, in_force = definition.hidden_because, definition.version_order, definition.in_force
+ONE_DAY = timedelta(days=1)
+
+
+def known_one_day_late(row: Any, as_of: Any) -> Any:
+    return is_known(row, as_of - ONE_DAY)
+
+
+def known_as_of(row: Any, as_of: Any) -> Any:
+    return is_known(row, as_of + ONE_DAY)
+
+
+def happened_as_of(row: Any, as_of: Any) -> Any:
+    return has_happened(row, as_of + ONE_DAY)
+
+
+def always_happened(row: Any, as_of: Any) -> Any:
+    return row["happened_on"] is not None
+
+
+def never_fresh(row: Any, as_of: Any) -> bool:
+    return False
+
+
+def fresh_by_knowledge_alone(row: Any, as_of: Any) -> Any:
+    return is_fresh(row | {"happened_on": None}, as_of)
+
+
+def own_loan_told(table: Any, row: Any, question: Any) -> Any:
+    found = hidden_because(table, row, question)
+    return None if found is definition.Why.OWN_LOAN else found
+
+
+def first_version_counts(row: Any) -> Any:
+    known, recorded, file_row, batch = version_order(row)
+    return recorded, known, file_row, batch
+
+
+def thirty_day_months(day: Any, window: Any) -> Any:
+    return less(day, window) if window.months is None else day - timedelta(days=round(window.months * 30.4375))
+
+
+def in_force_on_its_last_day(row: Any, as_of: Any) -> Any:
+    return in_force(row, as_of) or row["ended_on"] == as_of
+
+
+def always_in_force(row: Any, as_of: Any) -> bool:
+    return True
+
+
+PLANTED_IN_DEFINITION: dict[str, tuple[str, Any]] = {
+    "known_on <= as_of": ("is_known", known_as_of),
+    "known a day late": ("is_known", known_one_day_late),
+    "happened_on <= as_of": ("has_happened", happened_as_of),
+    "what has not happened counts": ("has_happened", always_happened),
+    "sixty-day rule dropped": ("is_fresh", never_fresh),
+    "sixty days by knowledge alone": ("is_fresh", fresh_by_knowledge_alone),
+    "own loan visible": ("hidden_because", own_loan_told),
+    "versions ordered by recorded_at first": ("version_order", first_version_counts),
+    "months of thirty days": ("less", thirty_day_months),
+    "ended_on inclusive": ("in_force", in_force_on_its_last_day),
+    "ended states hold on": ("in_force", always_in_force),
+}
+
+
+PLANTED: dict[str, tuple[str, Any]] = {
+    "known_on <= as_of": ("first_seen", known_on_the_day_itself),
+    "known_on never asked": ("first_seen", known_from_the_beginning),
+    "sixty-day rule dropped": ("first_seen", sixty_days_forgotten),
+    "sixty-one days": ("OWN_LOAN_DAYS", 61),
+    "fifty-nine days": ("OWN_LOAN_DAYS", 59),
+    "old versions live on": ("superseded", old_versions_live_on),
+    "superseded on the day itself": ("superseded", superseded_on_the_day_itself),
+    "versions ordered by recorded_at first": ("version_keys", recorded_before_known),
+    "withdrawn ignored": ("stands", withdrawn_rows_stand),
+    "own loan visible": ("hidden", own_loan_is_seen),
+    "window closes a day late": ("last_inside", one_day_more),
+    "window closes a day early": ("last_inside", one_day_less),
+    "month ends forgotten": ("last_inside", month_ends_forgotten),
+    "window opens a day late": ("window_start", window_opens_a_day_late),
+    "window opens a day early": ("window_start", window_opens_a_day_early),
+    "ended_on inclusive": ("last_in_force", ended_on_is_inside),
 }
 
 
@@ -116,6 +212,18 @@ def meant(world: tuple[dict[str, pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
     return definition.compute(FEATURES, *world)
 
 
+@pytest.fixture(scope="module")
+def few(world: tuple[dict[str, pd.DataFrame], pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Ask about some of the firms: the definition takes its time."""
+    events, asked = world
+    return events, asked.iloc[:90]
+
+
+@pytest.fixture(scope="module")
+def said(few: tuple[dict[str, pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    return engine.compute(FEATURES, *few)
+
+
 def test_without_an_error_the_engine_says_what_is_meant(world: Any, meant: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(engine.compute(FEATURES, *world), meant, check_exact=True)
 
@@ -124,10 +232,19 @@ def test_without_an_error_the_engine_says_what_is_meant(world: Any, meant: pd.Da
 def test_a_planted_error_of_the_clock_is_caught(
     error: str, world: Any, meant: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module, name, planted = PLANTED[error]
-    monkeypatch.setattr(module, name, planted)
+    plant_in_engine(monkeypatch, *PLANTED[error])
 
     assert not engine.compute(FEATURES, *world).equals(meant)
+
+
+@pytest.mark.parametrize("error", PLANTED_IN_DEFINITION)
+def test_an_error_planted_in_the_definition_is_caught(
+    error: str, few: Any, said: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, planted = PLANTED_IN_DEFINITION[error]
+    monkeypatch.setattr(definition, name, planted)
+
+    assert not definition.compute(FEATURES, *few).equals(said)
 
 
 def test_a_version_chosen_after_the_filter_is_caught(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
