@@ -114,9 +114,12 @@ class Question:
 
 def compute(features: Sequence[Feature], events: Mapping[str, pd.DataFrame], spine: pd.DataFrame) -> pd.DataFrame:
     """Return what `features.engine.compute` must return, worked out record by record."""
+    tables = _tables_given(features, events)
+    of_firm = {name: _rows(table, events[name]) for name, table in tables.items()}
     rows = []
     for question in map(_question, _records(spine)):
-        seen = seen_by(features, events, question)
+        own = {name: found.get(question.enterprise_id, []) for name, found in of_firm.items()}
+        seen = {name: visible(table, own[name], question) for name, table in tables.items()}
         rows.append([value_of(feature, seen, question) for feature in features])
     names = [feature.name for feature in features]
     return pd.DataFrame(np.array(rows, dtype=np.float64).reshape(-1, len(names)), index=spine.index, columns=names)
@@ -143,8 +146,8 @@ def seen_by(
     features: Iterable[Feature], events: Mapping[str, pd.DataFrame], question: Question
 ) -> dict[str, list[Row]]:
     """Return the rows visible to one question, of every table handed over that the features rest on."""
-    tables = {table.name: table for feature in features for table in _tables(feature) if table.name in events}
-    return {name: visible(table, _rows(table, events, question), question) for name, table in tables.items()}
+    tables = _tables_given(features, events)
+    return {name: visible(table, _own_rows(table, events, question), question) for name, table in tables.items()}
 
 
 def rows_behind(
@@ -172,7 +175,7 @@ def rows_told(declared: Aggregate, events: Mapping[str, pd.DataFrame], question:
     """Return every row of the enterprise in an aggregate's table, in the frame's order, each with its why."""
     if declared.table.name not in events:
         return []
-    rows = _rows(declared.table, events, question)
+    rows = _own_rows(declared.table, events, question)
     newest_of = _newest_of(declared.table, rows, question)
     counted = [row for row in visible(declared.table, rows, question) if _counts(declared, row, question)]
     chosen = frozenset(id(row) for row in _chosen(declared, counted))
@@ -341,20 +344,29 @@ def _counts(declared: Aggregate, row: Row, question: Question) -> bool:
     )
 
 
-def _tables(feature: Feature) -> list[Table]:
-    declared = [each.declaration for each in feature.aggregates]
-    return [each.table for each in declared if isinstance(each, Aggregate)]
+def _tables_given(features: Iterable[Feature], events: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
+    """Return the tables handed over that the features rest on."""
+    declared = [each.declaration for feature in features for each in feature.aggregates]
+    tables = [each.table for each in declared if isinstance(each, Aggregate)]
+    return {table.name: table for table in tables if table.name in events}
 
 
 def _question(row: Row) -> Question:
     return Question(enterprise_id=int(row["enterprise_id"]), as_of=row["as_of"], own_loan=row.get("own_loan"))
 
 
-def _rows(table: Table, events: Mapping[str, pd.DataFrame], question: Question) -> list[Row]:
+def _own_rows(table: Table, events: Mapping[str, pd.DataFrame], question: Question) -> list[Row]:
     frame = events[table.name]
-    columns = [*COMMON, *table.columns]
     own = frame.loc[frame["enterprise_id"] == question.enterprise_id]
-    return _records(own[[name for name in columns if name in own]])
+    return _rows(table, own).get(question.enterprise_id, [])
+
+
+def _rows(table: Table, frame: pd.DataFrame) -> dict[int, list[Row]]:
+    """Return each enterprise's rows as plain values, in the frame's order."""
+    found: dict[int, list[Row]] = {}
+    for row in _records(frame[[name for name in (*COMMON, *table.columns) if name in frame]]):
+        found.setdefault(int(row["enterprise_id"]), []).append(row)
+    return found
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:

@@ -88,8 +88,8 @@ def window_opens_a_day_early(as_of: Any, window: Any) -> Any:
     return window_start(as_of, window) - (window is not None)
 
 
-def filtered_before_the_version_is_chosen(table: Any, events: Any, question: Any) -> Any:
-    return [row for row in rows_of(table, events, question) if row["kind"] == "a"]
+def filtered_before_the_version_is_chosen(table: Any, frame: Any) -> Any:
+    return rows_of(table, frame[frame["kind"] == "a"])
 
 
 def ended_on_is_inside(ended: Any) -> Any:
