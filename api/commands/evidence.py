@@ -174,12 +174,19 @@ def _table(rows: "Sequence[EvidenceRow]") -> "RenderableType":
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    for title in ("", "来源文件与行号", "发生", "可知", "批次", "内容", "为什么"):
-        table.add_column(title, overflow="fold", no_wrap=title in ("发生", "可知", "批次"))
+    for title in ("", "来源文件", "行", "发生", "可知", "批次", "内容", "为什么"):
+        number = title == "行"
+        table.add_column(
+            title,
+            overflow="fold",
+            justify="right" if number else "left",
+            no_wrap=number or title in ("发生", "可知", "批次"),
+        )
     for row in rows:
         table.add_row(
             "●" if row.counted else "○",
-            f"《{row.list_label}》{row.file} 第 {row.file_row} 行",
+            f"《{row.list_label}》{row.file}",
+            f"{row.file_row}",
             _day(row.happened_on) + (f"\n至 {row.ended_on}" if row.ended_on else ""),
             _day(row.known_on),
             row.batch_id,
