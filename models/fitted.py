@@ -1,5 +1,6 @@
 """What does a fitted model answer about rows it is shown?"""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -103,6 +104,11 @@ class Model:
     def refit_boosters(self) -> tuple[lgb.Booster, ...]:
         """Return the refits as boosters."""
         return tuple(read(text) for text in self.refits)
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the sha256 of the trees: members and refits, in order."""
+        return hashlib.sha256("\0".join(self.members + self.refits).encode()).hexdigest()
 
     def encode(self, X: pd.DataFrame) -> tuple[Matrix, tuple[Finding, ...]]:
         """Check the columns and return the table as numbers with what was noticed.

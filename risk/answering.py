@@ -112,4 +112,5 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         values=judged.values,
         missing=judged.missing,
         fingerprints=judged.fingerprints,
+        receipt=judged.receipt,
     )

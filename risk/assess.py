@@ -56,19 +56,26 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
     readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
     events = read_events(work, readable, access=access, enterprises=[enterprise.id])
     begun = replace(begin(question, enterprise.name, access), recorded_before=recorded_before(events, question.at))
-    against = standings(events, [enterprise.id], question.as_of).get(enterprise.id)
-    if against is not None:
-        return replace(begun, status=against.status, code=against.code, message=against.message)
-    live = live_model(champions, question)
-    if live is None:
-        return startup.answer(begun, events, enterprise.id)
-    scored = put_score(begun, next(judge(live, events, _spine(enterprise, question), on=question.as_of)))
+    scored = answer_from(events, begun, question, enterprise.id, champions)
     sources = Sources(read_batches(work), events, enterprise.id, question.as_of, question.own_loan)
     return replace(
         scored,
         reasons_for=tuple(sources.cite(reason) for reason in scored.reasons_for),
         reasons_against=tuple(sources.cite(reason) for reason in scored.reasons_against),
     )
+
+
+def answer_from(
+    events: Mapping[str, pd.DataFrame], begun: Assessment, question: Question, enterprise_id: int, champions: Champions
+) -> Assessment:
+    """Return the answer that these rows and the live model give; its reasons cite no rows yet."""
+    against = standings(events, [enterprise_id], question.as_of).get(enterprise_id)
+    if against is not None:
+        return replace(begun, status=against.status, code=against.code, message=against.message)
+    live = live_model(champions, question)
+    if live is None:
+        return startup.answer(begun, events, enterprise_id)
+    return put_score(begun, next(judge(live, events, spine_of(enterprise_id, question), on=question.as_of)))
 
 
 def recorded_before(events: Mapping[str, pd.DataFrame], at: datetime) -> datetime:
@@ -83,10 +90,11 @@ def recorded_before(events: Mapping[str, pd.DataFrame], at: datetime) -> datetim
     return max(at, after)
 
 
-def _spine(enterprise: Enterprise, question: Question) -> pd.DataFrame:
+def spine_of(enterprise_id: int, question: Question) -> pd.DataFrame:
+    """Return the one row that the engine is asked about."""
     return pd.DataFrame(
         {
-            "enterprise_id": [enterprise.id],
+            "enterprise_id": [enterprise_id],
             "as_of": pd.to_datetime([question.as_of]).as_unit("s"),
             "own_loan": [question.own_loan],
         }

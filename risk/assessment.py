@@ -93,7 +93,7 @@ class Assessment:
 
     What a replay needs: `missing` names the reason of each unknown value, `fingerprints` the declarations
     that the values follow, `categories` what could be read (None: all), `recorded_before` the instant before
-    which everything seen had been recorded.
+    which everything seen had been recorded, `receipt` hashes of the model and all else that made the score.
     """
 
     id: str
@@ -125,6 +125,7 @@ class Assessment:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     categories: tuple[str, ...] | None = None
     recorded_before: datetime | None = None
+    receipt: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     consent_id: str | None = None
     consent_version: int | None = None

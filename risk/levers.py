@@ -57,7 +57,8 @@ def _release(rows: pd.DataFrame, _: float, day: pd.Timestamp) -> pd.DataFrame:
 
 def _latest_year(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     told = rows.dropna(subset=list(columns))
-    return told[told["happened_on"] == told["happened_on"].max()]
+    latest: pd.DataFrame = told[told["happened_on"] == told["happened_on"].max()]
+    return latest
 
 
 def _repay(rows: pd.DataFrame, bound: float, _: pd.Timestamp) -> pd.DataFrame:

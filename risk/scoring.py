@@ -19,6 +19,7 @@ from models.scale import points_of
 from risk import reasons
 from risk.assessment import GroupPoints, Line, ModelReference, Reason
 from risk.grade import Grade, grade_of, read_master_scale
+from risk.receipt import receipt_of
 
 LINES: Mapping[str, str] = {
     "base": "基准分",
@@ -48,6 +49,7 @@ class Judged:
     values: Mapping[str, float | None]
     missing: Mapping[str, str]
     fingerprints: Mapping[str, str]
+    receipt: Mapping[str, str]
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
 
@@ -73,6 +75,7 @@ def judge(
         given = {str(column): float(value) for column, value in points.iloc[place].items()}
         contributions = {feature.name: given[feature.name] for feature in features}
         told = _reasons(features, contributions, X.iloc[place], missing.iloc[place])
+        values = {str(column): _known(value) for column, value in X.iloc[place].items()}
         yield Judged(
             score=int(given["score"]),
             pd=pd_,
@@ -84,11 +87,12 @@ def judge(
             groups=_groups(features, contributions),
             lines=tuple(Line(name=line, label=label, points=given.get(line, 0.0)) for line, label in LINES.items()),
             contributions=contributions,
-            values={str(column): _known(value) for column, value in X.iloc[place].items()},
+            values=values,
             missing={
                 str(column): str(reason) for column, reason in missing.iloc[place].items() if isinstance(reason, str)
             },
             fingerprints=fingerprints,
+            receipt=receipt_of(model, card, fingerprints=fingerprints, values=values),
             reasons_for=told[0],
             reasons_against=told[1],
         )

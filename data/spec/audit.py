@@ -16,6 +16,8 @@ class Action(StrEnum):
     CONSENT_REVOKED = "consent.revoked"
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_READ = "assessment.read"
+    ASSESSMENT_REPLAYED = "assessment.replayed"
+    ADVICE_GIVEN = "advice.given"
     EVIDENCE_READ = "evidence.read"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"

@@ -1,0 +1,53 @@
+"""What would help one enterprise, asked on the terms on which it is assessed?"""
+
+from data.spec.audit import Action, AuditEvent
+from data.spec.errors import Refusal
+from data.spec.tables import TABLES
+from data.store.reads import read_events
+from data.store.work import Work
+from risk import consent
+from risk.answering import Champions, Question, live_model
+from risk.assess import spine_of
+from risk.improvement import Improvement, improve
+from risk.standing import standings
+
+
+class NothingToImprove(Refusal):
+    """There is no score to start from."""
+
+    code = "no-score-to-improve"
+
+
+def advise(work: Work, question: Question, champions: Champions) -> Improvement:
+    """Return what would raise the enterprise's score; record that it was asked, never commit.
+
+    Raises EnterpriseUnknown, DayInFuture, ConsentRequired, ConsentExpired, ConsentRevoked, NothingToImprove.
+    """
+    question.check_day()
+    enterprise, access = consent.authorise(
+        work,
+        question.identifier,
+        tenant=question.tenant,
+        actor=question.actor,
+        purpose=question.purpose,
+        at=question.at,
+    )
+    opened = access.categories
+    readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
+    events = read_events(work, readable, access=access, enterprises=[enterprise.id])
+    against = standings(events, [enterprise.id], question.as_of).get(enterprise.id)
+    live = live_model(champions, question)
+    if against is not None or live is None:
+        why = against.message if against else "目前没有可用于该企业的评分模型。"
+        raise NothingToImprove(why, help="有了分数之后，才能计算哪些变化有帮助。")
+    found = improve(live, events, spine_of(enterprise.id, question), on=question.as_of)
+    work.record(
+        AuditEvent(
+            tenant=access.tenant,
+            actor=access.actor,
+            action=Action.ADVICE_GIVEN,
+            object_id=f"enterprise-{enterprise.id}",
+            at=access.at,
+        )
+    )
+    return found

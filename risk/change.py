@@ -1,0 +1,202 @@
+"""Why is an enterprise's score not what it was: which evidence moved it, and what is model, calibration or scale?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from data.spec.errors import Refusal
+from data.spec.tables import TABLES
+from data.store.reads import read_events
+from data.store.work import Work
+from features.catalogue import FEATURES
+from features.engine import compute
+from models.bridge import Bridge, Side, bridge
+from risk.assess import spine_of
+from risk.assessment import Assessment, Status
+from risk.evidence import explain_assessment
+from risk.lineage import EvidenceRow, Lineage
+from risk.reopening import Reopened, reopen
+from risk.replay import Shelf
+
+SHOWN = 10
+"""So many features are told with their rows; the others are summed."""
+
+PARTS: Mapping[str, str] = {
+    "model": "模型更换",
+    "calibration": "校准更换",
+    "scale": "分值刻度更换",
+    "margin": "审慎边际",
+    "bounds": "上下限",
+    "rounding": "取整",
+}
+
+
+class NotComparable(Refusal):
+    """The two answers cannot be bridged: not of one enterprise, or one has no score."""
+
+    code = "assessments-not-comparable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Tell one feature's part: its values, its points, rows that entered the value and rows that left it."""
+
+    feature: str
+    label: str
+    points: float
+    before: float | None
+    after: float | None
+    entered: tuple[EvidenceRow, ...]
+    left: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Carry points that belong to no feature shown: others, model, calibration, scale, margin, bounds, rounding."""
+
+    name: str
+    label: str
+    points: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Lead from one score to another; the points of moved and parts sum to after - before within 1e-9."""
+
+    enterprise_name: str
+    identifier: str
+    before_id: str
+    after_id: str
+    before_on: date
+    after_on: date
+    before: int
+    after: int
+    moved: tuple[Moved, ...]
+    parts: tuple[Part, ...]
+
+
+def explain_change(
+    work: Work, before_id: str, after_id: str, shelf: Shelf, *, tenant: str, actor: str, demonstration: bool
+) -> Change | None:
+    """Bridge two answers given to this tenant about one enterprise; None where it has not both. Never commits.
+
+    Raises NotComparable, ModelUnknown, ModelDamaged, ConsentRequired, ConsentExpired, ConsentRevoked.
+    """
+    before, after = (
+        reopen(work, one, tenant=tenant, actor=actor, demonstration=demonstration) for one in (before_id, after_id)
+    )
+    if before is None or after is None:
+        return None
+    _check_comparable(before.stored, after.stored)
+    found = _bridge(work, before, after, shelf)
+    strongest = sorted((name for name in found.data if found.data[name]), key=lambda name: -abs(found.data[name]))
+    teller = _Teller(work, before, after, found)
+    rest = sum(found.data[name] for name in strongest[SHOWN:])
+    lines = {"model": found.model, "calibration": found.calibration, "scale": found.scale, **found.lines}
+    return Change(
+        enterprise_name=after.stored.enterprise_name,
+        identifier=after.stored.identifier,
+        before_id=before_id,
+        after_id=after_id,
+        before_on=before.stored.as_of,
+        after_on=after.stored.as_of,
+        before=found.before,
+        after=found.after,
+        moved=tuple(teller.moved(name) for name in strongest[:SHOWN]),
+        parts=(
+            Part(name="others", label="其余特征合计", points=rest),
+            *(Part(name=name, label=label, points=lines[name]) for name, label in PARTS.items()),
+        ),
+    )
+
+
+def _check_comparable(before: Assessment, after: Assessment) -> None:
+    if before.identifier != after.identifier:
+        raise NotComparable("两份评估不是同一家企业的。", help="请选同一家企业的两份评估。")
+    for one in (before, after):
+        if one.status is not Status.SCORED or one.model is None:
+            raise NotComparable(f"评估 {one.id} 没有分数，无从比较。", help="请选两份有分数的评估。")
+
+
+def _bridge(work: Work, before: Reopened, after: Reopened, shelf: Shelf) -> Bridge:
+    old, new = _side(before, shelf), _side(after, shelf)
+    return bridge(old, new, seen_before=_seen(work, after, old.model.features))
+
+
+def _side(past: Reopened, shelf: Shelf) -> Side:
+    reference = past.stored.model
+    if reference is None:
+        raise NotComparable(f"评估 {past.stored.id} 没有分数，无从比较。")
+    model, card = shelf.load(reference.id)
+    return Side(model=model, X=_row(past.stored.values, model.features), scale=card.scale)
+
+
+def _row(values: Mapping[str, float | None], names: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame([[values[name] for name in names]], columns=list(names), dtype="float64")
+
+
+def _seen(work: Work, past: Reopened, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return the later answer's evidence as the earlier model reads it: kept values, and others worked out."""
+    absent = [FEATURES[name] for name in names if name not in past.stored.values]
+    values = dict(past.stored.values)
+    if absent:
+        opened = past.categories
+        readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
+        events = read_events(
+            work,
+            readable,
+            access=past.looking,
+            enterprises=[past.enterprise.id],
+            recorded_before=past.recorded_before,
+        )
+        worked = compute(absent, events, spine_of(past.enterprise.id, past.question)).iloc[0]
+        values |= {str(name): float(value) for name, value in worked.items()}
+    return _row(values, names)
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tell what moved a feature, with the rows behind it."""
+
+    work: Work
+    before: Reopened
+    after: Reopened
+    found: Bridge
+
+    def moved(self, name: str) -> Moved:
+        old, new = self._rows(self.before, name), self._rows(self.after, name)
+        return Moved(
+            feature=name,
+            label=FEATURES[name].label if name in FEATURES else name,
+            points=self.found.data[name],
+            before=self.before.stored.values.get(name),
+            after=self.after.stored.values.get(name),
+            entered=tuple(row for key, row in new.items() if key not in old),
+            left=tuple(row for key, row in old.items() if key not in new),
+        )
+
+    def _rows(self, past: Reopened, name: str) -> dict[tuple[str, str, int], EvidenceRow]:
+        if name not in FEATURES:
+            return {}
+        asked = past.question
+        evidence = explain_assessment(
+            self.work,
+            past.stored.id,
+            name,
+            tenant=asked.tenant,
+            actor=asked.actor,
+            demonstration=asked.demonstration,
+        )
+        return {} if evidence is None else {_key(row): row for row in _counted(evidence.lineage)}
+
+
+def _counted(lineage: Lineage) -> Iterator[EvidenceRow]:
+    yield from lineage.counted
+    for each in lineage.inputs:
+        yield from _counted(each)
+
+
+def _key(row: EvidenceRow) -> tuple[str, str, int]:
+    return row.table, row.batch_id, row.file_row

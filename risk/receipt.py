@@ -1,0 +1,57 @@
+"""What exactly was a score made of: which trees, calibration, scale, declarations, policies and values?"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from models.calibration import Calibrator
+from models.card import ModelCard
+from models.fitted import Model
+
+POLICIES = ("master_scale.yaml", "reasons.yaml")
+"""The dated documents that a score's grade and wording follow."""
+
+PARTS: Mapping[str, str] = {
+    "model": "模型的树",
+    "calibration": "校准",
+    "scale": "分值刻度",
+    "declarations": "特征声明",
+    "policy": "主标尺与措辞",
+    "values": "特征取值",
+}
+
+
+def receipt_of(
+    model: Model, card: ModelCard, *, fingerprints: Mapping[str, str], values: Mapping[str, float | None]
+) -> dict[str, str]:
+    """Return the sha256 of each part that made a score, by the names in PARTS."""
+    return {
+        "model": model.digest,
+        "calibration": _calibration(model),
+        "scale": _digest(card.scale.__dict__),
+        "declarations": _digest(dict(fingerprints)),
+        "policy": policy_digest(),
+        "values": _digest(dict(values)),
+    }
+
+
+@cache
+def policy_digest() -> str:
+    """Return the sha256 of the policy documents of a score."""
+    return _digest({name: Path(__file__).with_name(name).read_text(encoding="utf-8") for name in POLICIES})
+
+
+def _calibration(model: Model) -> str:
+    head = model.head
+    lines: tuple[Calibrator, ...] = (head.calibrator, *head.refit_calibrators)
+    plain = TypeAdapter(tuple[Calibrator, ...]).dump_python(lines, mode="json")
+    return _digest({"lines": plain, "widening": head.widening})
+
+
+def _digest(content: Mapping[str, object]) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
