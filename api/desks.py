@@ -101,7 +101,7 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueFeature:
-    """Declare one feature to a reader."""
+    """Declare one feature to a reader; on no card, it is a part of others."""
 
     name: str
     label: str
@@ -111,6 +111,8 @@ class CatalogueFeature:
     direction: int
     reason: str
     absence: str
+    how: str
+    inputs: tuple[str, ...]
     lists: tuple[str, ...]
     cards: tuple[str, ...]
     fingerprint: str

@@ -26,8 +26,15 @@ class FeatureListed(Frozen):
     direction_label: str = Field(description="方向的说明", examples=["数值越大，风险越低"])
     reason: str = Field(description="为什么是这个方向", examples=["持续研发的企业经营更稳定。"])
     absence: str = Field(description="没有记录意味着什么", examples=["未报送：视为未知，不视为零"])
+    how: str = Field(
+        description="取哪些行、如何成为数值；推算的指标为算式",
+        examples=["取《专利法律状态》，“法律状态”为授权，评估日前3年内，计条数"],
+    )
+    inputs: list[str] = Field(description="推算的指标所依据的各项", examples=[["rnd_expense_latest_2y"]])
     lists: list[str] = Field(description="来源名单", examples=[["研发投入统计"]])
-    cards: list[str] = Field(description="用于哪些卡", examples=[["application", "behaviour"]])
+    cards: list[str] = Field(
+        description="用于哪些卡；空表示只作其他指标的组成部分", examples=[["application", "behaviour"]]
+    )
     fingerprint: str = Field(description="声明的指纹（sha256）", examples=["3b1f…"])
 
 
@@ -82,6 +89,8 @@ def _feature(feature: CatalogueFeature) -> FeatureListed:
         direction_label=DIRECTIONS[feature.direction],
         reason=feature.reason,
         absence=feature.absence,
+        how=feature.how,
+        inputs=list(feature.inputs),
         lists=list(feature.lists),
         cards=list(feature.cards),
         fingerprint=feature.fingerprint,

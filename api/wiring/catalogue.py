@@ -8,6 +8,7 @@ from data.spec.table import GROUP_LABELS
 from data.spec.tables import TABLES
 from features.catalogue import FEATURES
 from features.spec import Feature
+from features.telling import tell
 
 CARDS = ("application", "behaviour")
 
@@ -19,8 +20,8 @@ class DeclaredCatalogue:
         self._champions = ShelvedChampions(shelf)
 
     def read(self) -> Catalogue:
-        """Return every feature that serves a card, and the model that answers for each card."""
-        features = tuple(_feature(feature) for feature in FEATURES.values() if feature.cards)
+        """Return every feature, parts of others among them, and the model that answers for each card."""
+        features = tuple(map(_feature, FEATURES.values()))
         models = tuple(model for card in CARDS if (model := self._model(card)) is not None)
         return Catalogue(features=features, models=models)
 
@@ -53,6 +54,8 @@ def _feature(feature: Feature) -> CatalogueFeature:
         direction=int(feature.direction),
         reason=feature.reason,
         absence=feature.absence,
+        how=tell(feature),
+        inputs=tuple(each.name for each in feature.inputs),
         lists=tuple(TABLES[name].label if name in TABLES else name for name in feature.tables),
         cards=tuple(feature.cards),
         fingerprint=feature.fingerprint,

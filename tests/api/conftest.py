@@ -313,6 +313,8 @@ class FakeDesks:
             direction=-1,
             reason="持续研发的企业更稳定。",
             absence="未知",
+            how="取《研发投入统计》，最近一条的“研发费用”",
+            inputs=(),
             lists=("研发投入统计",),
             cards=("application",),
             fingerprint="0" * 64,

@@ -17,6 +17,7 @@ from api.desks import Desks, Institution
 from api.exchange.read_evidence import MOST_ROWS
 from api.log import open_log
 from api.settings import Settings
+from api.wiring import open_catalogue
 from api.wiring.desks import desks_of
 from api.wiring.opening import CONSENT_PURPOSES, _issue
 from data.intake import load_file
@@ -28,6 +29,7 @@ from data.store import Store
 from data.store.consents import write_consent
 from data.store.orm import AUDIT_EVENT
 from data.store.reads import read_numbers
+from features.catalogue import FEATURES
 
 Run = Callable[..., tuple[int, str, str]]
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -206,3 +208,12 @@ def test_a_bank_traces_a_value_of_its_own_assessment_on_a_real_store(
     with real_store.work(at=NOW, read_only=True) as work:
         read = work.connection.execute(select(AUDIT_EVENT).where(AUDIT_EVENT.c.action == "evidence.read")).all()
     assert [(one.tenant, one.object) for one in read] == [("bank-a", told["assessment_id"])]
+
+
+def test_the_catalogue_declares_every_feature_with_its_fingerprint_and_how_it_comes_about(tmp_path: Path) -> None:
+    listed = open_catalogue(Settings(state=tmp_path)).read().features
+
+    assert {one.name: one.fingerprint for one in listed} == {one.name: one.fingerprint for one in FEATURES.values()}
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in one.how) for one in listed)
+    assert {name for one in listed for name in one.inputs} <= set(FEATURES)
+    assert {one.cards for one in listed} > {()}
