@@ -113,6 +113,7 @@ TITLES: Mapping[str, str] = {
     "consent-required": "缺少企业授权",
     "consent-expired": "企业授权已到期",
     "consent-revoked": "企业授权已撤回",
+    "permission-required": "企业授权不含此项",
     "store-busy": "服务暂忙",
     "service-unready": "服务暂不能作答",
     "body-too-large": "请求过大",

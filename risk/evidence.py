@@ -16,12 +16,14 @@ from pydantic import TypeAdapter
 
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose
 from data.spec.audit import Action, AuditEvent
+from data.spec.consent import Permission
 from data.spec.identifiers import parse_identifier
 from data.spec.missing import Missing
 from data.spec.table import Column, Unit
 from data.spec.tables import TABLES, derived
 from data.spec.tables.profile import enterprise_registration
 from data.store.assessments import read_assessment
+from data.store.consents import list_consents
 from data.store.reads import Enterprise, read_batches, read_events
 from data.store.work import Work
 from features import definition
@@ -34,7 +36,7 @@ from features.telling import columns_of, say_cell, tell
 from risk import consent, startup
 from risk.answering import Question
 from risk.assessment import Assessment
-from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage
+from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
 
 NOT_PUBLIC = frozenset(table.name for table in derived.TABLES)
 """Tables worked out from other firms' rows as well."""
@@ -53,18 +55,12 @@ def explain_value(work: Work, question: Question, feature: str, *, recorded_befo
     """Tell where a value comes from for anyone who may ask about the enterprise; record the reading, never commit.
 
     `recorded_before` asks what would have been answered before that instant.
-    Raises FeatureUnknown, EnterpriseUnknown, DayInFuture, ConsentRequired, ConsentExpired, ConsentRevoked.
+    Raises FeatureUnknown, EnterpriseUnknown, DayInFuture, ConsentRequired, ConsentExpired, ConsentRevoked,
+        PermissionRequired.
     """
     wanted = find_feature(feature)
     question.check_day()
-    enterprise, access = consent.authorise(
-        work,
-        question.identifier,
-        tenant=question.tenant,
-        actor=question.actor,
-        purpose=question.purpose,
-        at=question.at,
-    )
+    enterprise, access = _authorise(work, question, at=question.at)
     asked = _Asked(
         access=access,
         categories=access.categories,
@@ -86,7 +82,8 @@ def explain_assessment(
     """Tell where a value of an assessment given to this tenant comes from; None where it has none by this id.
 
     Seen are the rows recorded before the assessment, as of its day, without its own loan, in the categories
-    open both then and now. Raises FeatureUnknown, ConsentRequired, ConsentExpired, ConsentRevoked.
+    open both then and now.
+    Raises FeatureUnknown, ConsentRequired, ConsentExpired, ConsentRevoked, PermissionRequired.
     """
     unresolved = Access(
         tenant=tenant, actor=actor, purpose=Purpose.PRE_LOAN, basis=ConsentBasis("unresolved", 0), at=work.at
@@ -96,24 +93,43 @@ def explain_assessment(
         return None
     stored = TypeAdapter(Assessment).validate_python(found.body)
     wanted = find_feature(feature)
-    identifier, purpose = parse_identifier(stored.identifier), Purpose(found.purpose)
-    enterprise, access = consent.authorise(work, identifier, tenant=tenant, actor=actor, purpose=purpose, at=work.at)
     question = Question(
         id=id,
-        identifier=identifier,
+        identifier=parse_identifier(stored.identifier),
         tenant=tenant,
         actor=actor,
-        purpose=purpose,
+        purpose=Purpose(found.purpose),
         as_of=stored.as_of,
         at=stored.made_at,
         demonstration=demonstration,
     )
+    enterprise, access = _authorise(work, question, at=work.at)
     asked = _Asked(
         access=access, categories=_open_both_times(access, stored), question=_replayed(question, stored, enterprise)
     )
     looked = _look(work, wanted, asked)
     _record(work, access, id, wanted)
     return _evidence(looked, enterprise, question, stored=stored)
+
+
+def _authorise(work: Work, question: Question, *, at: datetime) -> tuple[Enterprise, Access]:
+    """Return the enterprise and the access with which rows may be shown: a consent must name the indicators."""
+    enterprise, access = consent.authorise(
+        work,
+        question.identifier,
+        tenant=question.tenant,
+        actor=question.actor,
+        purpose=question.purpose,
+        at=at,
+    )
+    if isinstance(access.basis, ConsentBasis):
+        given = list_consents(work, grantee=access.tenant, enterprise_id=enterprise.id)
+        named = next(one for one in given if one.id == access.basis.consent_id)
+        if Permission.INDICATORS_READ not in named.permissions:
+            raise PermissionRequired(
+                "企业的授权不含查看指标明细。", help="如需查看来源行，请企业在授权书中加上指标明细（indicators:read）。"
+            )
+    return enterprise, access
 
 
 def find_feature(name: str) -> Feature:

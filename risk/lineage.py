@@ -14,6 +14,13 @@ class FeatureUnknown(Refusal):
     status = 404
 
 
+class PermissionRequired(Refusal):
+    """The consent opens the score, not the rows behind it."""
+
+    code = "permission-required"
+    status = 403
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """Carry one cell of a row: the column's name and label, the plain value, and how a reader would write it."""

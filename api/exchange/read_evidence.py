@@ -12,7 +12,7 @@ from api.exchange.read_assessment import AssessmentId
 from api.exchange.report import Frozen
 from api.identity import Caller
 from api.problems import AssessmentUnknown, StoreBusy, TokenMissing, TokenUnknown, refusals
-from risk.lineage import SAID_OF_AGREEMENT, Evidence, EvidenceRow, FeatureUnknown, Lineage
+from risk.lineage import SAID_OF_AGREEMENT, Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
 
 router = guarded_router("评估")
 
@@ -115,7 +115,14 @@ class EvidenceReport(Frozen):
     summary="查看一个数值的来源行",
     response_description="计入的行、看到而未计入的行及原因、重算的数值",
     responses=refusals(
-        TokenMissing, TokenUnknown, AssessmentUnknown, FeatureUnknown, StoreBusy, consent=True, parameters=True
+        TokenMissing,
+        TokenUnknown,
+        AssessmentUnknown,
+        FeatureUnknown,
+        PermissionRequired,
+        StoreBusy,
+        consent=True,
+        parameters=True,
     ),
 )
 def read_evidence(

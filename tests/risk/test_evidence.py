@@ -28,7 +28,7 @@ from risk.answering import Question
 from risk.assess import assess
 from risk.assessment import Assessment
 from risk.consent import ConsentRequired, ConsentRevoked, revoke
-from risk.lineage import Evidence, EvidenceRow, FeatureUnknown, Lineage
+from risk.lineage import Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
 
 FIRM = with_uscc_check_digit("91370303MA3C00000")
 OTHER = with_uscc_check_digit("91370303MA3C11111")
@@ -118,7 +118,13 @@ class Town:
             work.commit()
         return found
 
-    def consent(self, *, categories: frozenset[str] = ALL_CATEGORIES, version: int = 1) -> Consent:
+    def consent(
+        self,
+        *,
+        categories: frozenset[str] = ALL_CATEGORIES,
+        permissions: frozenset[Permission] = frozenset(Permission),
+        version: int = 1,
+    ) -> Consent:
         with self.store.work(at=self.later()) as work:
             firm = read_numbers(work, Scheme.USCC, access=bureau_access("test", at=self.at))[FIRM]
             given = Consent(
@@ -128,7 +134,7 @@ class Town:
                 grantee="bank-a",
                 purposes=frozenset({Purpose.PRE_LOAN, Purpose.MONITORING}),
                 categories=categories,
-                permissions=frozenset(Permission),
+                permissions=permissions,
                 valid_from=T0,
                 valid_to=T0 + timedelta(days=90),
             )
@@ -270,6 +276,13 @@ def test_a_consent_taken_back_closes_the_evidence_too(town: Town) -> None:
 
     with pytest.raises(ConsentRevoked):
         town.trace(answer.id, LEVERAGE)
+
+
+def test_a_consent_to_the_score_alone_does_not_open_the_rows(town: Town) -> None:
+    town.consent(permissions=frozenset({Permission.SCORE_READ, Permission.EXPLANATION_READ}))
+
+    with pytest.raises(PermissionRequired):
+        town.trace(town.assess().id, LEVERAGE)
 
 
 NOT_CONDUCT = ALL_CATEGORIES - {Group.CONDUCT}
