@@ -20,7 +20,7 @@ from data.spec.consent import Permission
 from data.spec.identifiers import parse_identifier
 from data.spec.missing import Missing
 from data.spec.table import Column, Unit
-from data.spec.tables import TABLES, derived
+from data.spec.tables import TABLES
 from data.spec.tables.profile import enterprise_registration
 from data.store.assessments import read_assessment
 from data.store.consents import list_consents
@@ -36,10 +36,16 @@ from features.telling import columns_of, say_cell, tell
 from risk import consent, startup
 from risk.answering import Question
 from risk.assessment import Assessment
-from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
-
-NOT_PUBLIC = frozenset(table.name for table in derived.TABLES)
-"""Tables worked out from other firms' rows as well."""
+from risk.lineage import (
+    Cell,
+    Evidence,
+    EvidenceRow,
+    FeatureUnknown,
+    Lineage,
+    PermissionRequired,
+    flag_of,
+    rests_on_others,
+)
 
 REGISTER = enterprise_registration.name
 """Tells a firm's age, and so whether a missing value applies to it at all."""
@@ -161,7 +167,7 @@ class _Asked:
 
     def withholds(self, feature: Feature) -> bool:
         """Tell whether a value rests on what is not public of other firms, and may be said as a flag alone."""
-        return self.access.tenant != BUREAU and bool(NOT_PUBLIC & set(feature.tables))
+        return self.access.tenant != BUREAU and rests_on_others(feature.tables)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,11 +322,6 @@ def _cell(name: str, column: Column, value: Any) -> Cell:
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
-
-
-def flag_of(value: float | None) -> float | None:
-    """Return 1 for a value above zero, 0 for none, None where it is unknown."""
-    return None if value is None else float(value > 0)
 
 
 def _evidence(looked: _Looked, enterprise: Enterprise, question: Question, *, stored: Assessment | None) -> Evidence:

@@ -1,10 +1,14 @@
 """What does an answer about one value say: which rows it rests on, how, and whether it can be worked out again?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from data.spec.errors import Refusal
+from data.spec.tables import derived
+
+NOT_PUBLIC = frozenset(table.name for table in derived.TABLES)
+"""Tables worked out from other firms' rows as well: said as a bare flag, never shown as rows (method.md 6)."""
 
 
 class FeatureUnknown(Refusal):
@@ -19,6 +23,16 @@ class PermissionRequired(Refusal):
 
     code = "permission-required"
     status = 403
+
+
+def rests_on_others(tables: Iterable[str]) -> bool:
+    """Tell whether what is read from these tables derives from other firms' non-public data."""
+    return not NOT_PUBLIC.isdisjoint(tables)
+
+
+def flag_of(value: float | None) -> float | None:
+    """Return 1 for a value above zero, 0 for none, None where it is unknown."""
+    return None if value is None else float(value > 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data.spec.missing import Missing
-from data.spec.table import GROUP_LABELS
+from data.spec.table import GROUP_LABELS, Unit
 from features.catalogue import FEATURES
 from features.engine import compute, why_missing
 from features.spec import Feature
@@ -19,6 +19,7 @@ from models.scale import points_of
 from risk import reasons
 from risk.assessment import GroupPoints, Line, ModelReference, Reason
 from risk.grade import Grade, grade_of, read_master_scale
+from risk.lineage import flag_of, rests_on_others
 from risk.receipt import receipt_of
 
 LINES: Mapping[str, str] = {
@@ -134,19 +135,21 @@ def _reasons(
 def _reason(
     feature: Feature, contributions: Mapping[str, float], values: "pd.Series[float]", missing: "pd.Series[str]"
 ) -> Reason:
-    value, points = _known(values[feature.name]), contributions[feature.name]
+    value, unit, points = _known(values[feature.name]), feature.unit, contributions[feature.name]
+    if rests_on_others(feature.tables):
+        value, unit = flag_of(value), Unit.FLAG
     reason = None if value is not None else str(missing[feature.name] or Missing.NOT_REPORTED)
     return Reason(
         feature=feature.name,
         label=feature.label,
         group=feature.group,
         value=value,
-        unit=feature.unit,
+        unit=unit,
         points=points,
         sentence=reasons.sentence(
             feature.label,
             value=value,
-            unit=feature.unit,
+            unit=unit,
             points=points,
             direction=int(feature.direction),
             missing=reason,

@@ -9,6 +9,7 @@ import pandas as pd
 from features.catalogue import FEATURES
 from features.definition import CountedRow, rows_behind
 from risk.assessment import Reason, Source
+from risk.lineage import rests_on_others
 
 CITED = 3
 """So many rows are cited with a reason; the evidence door gives them all."""
@@ -25,7 +26,9 @@ class Sources:
     own_loan: str | None
 
     def cite(self, reason: Reason) -> Reason:
-        """Return the reason with the latest rows that were counted for it."""
+        """Return the reason with the latest rows that were counted for it; none that derives from other firms."""
+        if rests_on_others(FEATURES[reason.feature].tables):
+            return reason
         rows = rows_behind(FEATURES[reason.feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
         counted = sorted((row for row in rows if row.counted), key=_recency, reverse=True)
         return replace(reason, sources=tuple(self._source(row) for row in counted[:CITED]))
