@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data.spec.tables import TABLES
 from features import definition, engine
@@ -53,6 +55,14 @@ def test_the_engine_agrees_with_the_definition_of_every_feature(world: Events) -
     assert unlike(answers(world, asked), definition.compute(ALL, world, asked)) == set()
 
 
+@settings(max_examples=settings.default.max_examples // 6, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 1_000_000))
+def test_they_agree_in_any_world(seed: int) -> None:
+    events, asked = books.evidence(seed, 4), spine(books.questions(seed, 4))
+
+    assert unlike(answers(events, asked), definition.compute(ALL, events, asked)) == set()
+
+
 @pytest.mark.parametrize("day", AS_OF, ids=str)
 def test_nothing_learned_on_or_after_as_of_changes_a_value(world: Events, day: date) -> None:
     before = kept(world, lambda _, rows: rows["known_on"] < pd.Timestamp(day))
@@ -90,7 +100,7 @@ def test_a_row_known_on_the_day_itself_is_invisible_and_seen_the_day_after(world
 
 
 def test_a_list_that_arrives_late_with_old_days_leaves_the_replay_as_it_was(world: Events) -> None:
-    asked = books.questions(7, 20)
+    asked = books.questions(7, 12)
     first = kept(world, lambda _, rows: rows["recorded_at"] < LATER)
     given = answers(first, spine(asked))
 

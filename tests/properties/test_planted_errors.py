@@ -16,20 +16,30 @@ import pandas as pd
 import pytest
 
 import features
-from features import definition, engine, sight, windows
+from features import definition, engine, windows
 from features.windows import NEVER
 from tests.properties import worlds
 
 FEATURES = worlds.FEATURES
 ROWS, ASKED = worlds.crowd(seed=7, enterprises=120)
 
-first_seen, superseded, last_inside, window_start = (
-    sight.first_seen,
-    sight.superseded,
-    windows.last_inside,
-    windows.window_start,
-)
-version_keys, rows_of = sight.version_keys, definition._rows
+rows_of = definition._rows
+
+
+def engine_modules() -> Iterable[ModuleType]:
+    """Return the modules of `features`, the definition and its plain reductions apart."""
+    for found in pkgutil.walk_packages(features.__path__, "features."):
+        if found.name.rpartition(".")[2] not in ("definition", "plain_reductions"):
+            yield importlib.import_module(found.name)
+
+
+def original(name: str) -> Any:
+    """Return what the engine binds to a name, None where it has no such thing any more."""
+    return next((vars(module)[name] for module in engine_modules() if name in vars(module)), None)
+
+
+first_seen, superseded, version_keys = original("first_seen"), original("superseded"), original("version_keys")
+last_inside, window_start = original("last_inside"), original("window_start")
 
 
 def known_on_the_day_itself(book: Any, row: Any, own: Any) -> Any:
@@ -96,16 +106,9 @@ def ended_on_is_inside(ended: Any) -> Any:
     return ended
 
 
-def engine_modules() -> Iterable[ModuleType]:
-    """Return the modules of `features`, the definition and its plain reductions apart."""
-    for found in pkgutil.walk_packages(features.__path__, "features."):
-        if found.name.rpartition(".")[2] not in ("definition", "plain_reductions"):
-            yield importlib.import_module(found.name)
-
-
 def plant_in_engine(monkeypatch: pytest.MonkeyPatch, name: str, planted: Any) -> None:
     """Put an error in place of what is bound to a name, wherever the engine binds it."""
-    places = [module for module in engine_modules() if hasattr(module, name)]
+    places = [module for module in engine_modules() if name in vars(module)]
     assert places, f"the engine has no {name} any more: plant the error where its work is done now"
     for module in places:
         monkeypatch.setattr(module, name, planted)
