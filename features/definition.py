@@ -371,19 +371,14 @@ def _rows(table: Table, frame: pd.DataFrame) -> dict[int, list[Row]]:
 
 def _records(frame: pd.DataFrame) -> list[Row]:
     """Return a frame's rows as plain values: dates, numbers, text, None where missing."""
-    columns = {name: [_plain(value) for value in frame[name].astype(object)] for name in frame.columns}
-    return [_record(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+    columns = {name: _plain(name, frame[name]) for name in frame.columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
-
-
-def _record(row: dict[str, Any]) -> Row:
+def _plain(name: str, column: "pd.Series[Any]") -> list[Any]:
     """Make days of all instants but the one at which the row was recorded."""
-    return {
-        name: value.date() if isinstance(value, datetime) and name != "recorded_at" else value
-        for name, value in row.items()
-    }
+    if column.dtype.kind == "M":
+        unit = "us" if name == "recorded_at" else "D"
+        plain: list[Any] = column.to_numpy().astype(f"datetime64[{unit}]").tolist()
+        return plain
+    return [None if value is None or value != value else value for value in column.tolist()]

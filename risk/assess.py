@@ -83,10 +83,10 @@ def recorded_before(events: Mapping[str, pd.DataFrame], at: datetime) -> datetim
 
     A demonstration's day never passes, so that its morning may follow its evening.
     """
-    latest = max((frame["recorded_at"].max() for frame in events.values() if len(frame)), default=pd.NaT)
-    if pd.isna(latest):
+    latest = max((frame["recorded_at"].to_numpy().max() for frame in events.values() if len(frame)), default=None)
+    if latest is None:
         return at
-    after: datetime = latest.to_pydatetime().replace(tzinfo=UTC) + timedelta(microseconds=1)
+    after: datetime = pd.Timestamp(latest).to_pydatetime().replace(tzinfo=UTC) + timedelta(microseconds=1)
     return max(at, after)
 
 
