@@ -5,7 +5,7 @@ import pandas as pd
 
 from models.boosting import raw_contributions
 from models.columns import Matrix
-from models.fitted import Model
+from models.fitted import Model, mean_of
 from models.measures import log_odds
 
 TOLERANCE = 1e-9
@@ -14,9 +14,9 @@ TOLERANCE = 1e-9
 def explain(model: Model, X: pd.DataFrame) -> pd.DataFrame:
     """Return each column's contribution to the calibrated log-odds, and the base they start from.
 
-    SHAP values of the trees (LightGBM's own), averaged over the members and multiplied by the calibration's slope; its
-    intercept belongs to the base. The base of a row is what remains, so that the sum is exact; it equals the model's
-    base up to rounding.
+    SHAP values of the trees (LightGBM's and shap.TreeExplainer's, looked up in tables), averaged over the members and
+    multiplied by the calibration's slope; its intercept belongs to the base. The base of a row is what remains, so that
+    the sum is exact; it equals the model's base up to rounding.
 
     Shapes: X's columns in order, then `base`, then `calibration` only where a row lies beyond the bounds at which the
         calibration stops being a line; X's index. Each row sums to logit(model.probability(X)) within 1e-9.
@@ -42,9 +42,15 @@ def _shares(model: Model, matrix: Matrix, raw: Matrix) -> Matrix:
     """Return the mean of the members' contributions after proving that they add up to the raw log-odds."""
     if len(matrix) == 0:
         return np.zeros(matrix.shape)
-    mean = np.mean([raw_contributions(booster, matrix) for booster in model.boosters], axis=0)
+    mean = mean_of(_members(model, matrix))
     _check_sums(mean, raw)
-    return np.asarray(mean[:, :-1], dtype=np.float64)
+    return mean[:, :-1]
+
+
+def _members(model: Model, matrix: Matrix) -> list[Matrix]:
+    """Return each member's contributions and its expected value; trees too deep for tables are left to LightGBM."""
+    pairs = zip(model.contribution_tables, model.boosters, strict=True)
+    return [raw_contributions(one, matrix) if tables is None else tables.contributions(matrix) for tables, one in pairs]
 
 
 def _check_sums(parts: Matrix, whole: Matrix) -> None:

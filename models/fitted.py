@@ -15,6 +15,7 @@ from scipy.special import expit, stdtrit
 from models.boosting import feature_names, raw_log_odds, read
 from models.calibration import Calibrator
 from models.columns import Layout, Matrix
+from models.contributions_tables import Tables, tables_of
 from models.findings import Finding
 from models.measures import Metrics
 from models.refusals import IntervalUnavailable, ModelDamaged, TableUnusable
@@ -109,6 +110,11 @@ class Model:
     def digest(self) -> str:
         """Return the sha256 of the trees: members and refits, in order."""
         return hashlib.sha256("\0".join(self.members + self.refits).encode()).hexdigest()
+
+    @cached_property
+    def contribution_tables(self) -> tuple[Tables | None, ...]:
+        """Return each member's tables of contributions, None where its trees are too deep for tables."""
+        return tuple(tables_of(text) for text in self.members)
 
     def encode(self, X: pd.DataFrame) -> tuple[Matrix, tuple[Finding, ...]]:
         """Check the columns and return the table as numbers with what was noticed.
