@@ -173,28 +173,28 @@ def _table(rows: "Sequence[EvidenceRow]") -> "RenderableType":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for title in ("", "来源文件", "行", "发生", "可知", "批次", "内容", "为什么"):
-        number = title == "行"
-        table.add_column(
-            title,
-            overflow="fold",
-            justify="right" if number else "left",
-            no_wrap=number or title in ("发生", "可知", "批次"),
-        )
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for title in ("", "发生", "可知"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("内容与来源", overflow="fold")
+    table.add_column("为什么", overflow="fold", max_width=22)
     for row in rows:
         table.add_row(
             "●" if row.counted else "○",
-            f"《{row.list_label}》{row.file}",
-            f"{row.file_row}",
-            _day(row.happened_on) + (f"\n至 {row.ended_on}" if row.ended_on else ""),
+            _day(row.happened_on) + (f"\n止 {row.ended_on}" if row.ended_on else ""),
             _day(row.known_on),
-            row.batch_id,
-            "，".join(f"{cell.label} {cell.text}" for cell in row.cells if cell.text),
+            _what(row),
             _why(row),
             style="" if row.counted else "dim",
         )
     return table
+
+
+def _what(row: "EvidenceRow") -> "Text":
+    from rich.text import Text
+
+    cells = "，".join(f"{cell.label} {cell.text}" for cell in row.cells if cell.text)
+    return Text.assemble(cells, "\n", (f"《{row.list_label}》{row.file} 第 {row.file_row} 行（{row.batch_id}）", "dim"))
 
 
 def _day(day: object) -> str:
