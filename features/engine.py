@@ -5,6 +5,7 @@ the same path, and sums are of integers, so an enterprise alone equals its row i
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from features.sight import Book, Bools, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Ints, Window, to_days, window_start
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 25_000
 """Spine rows worked on at a time, so that memory is bounded by the chunk."""
 
 Events = Mapping[str, pd.DataFrame]
@@ -38,9 +39,22 @@ def compute(features: Sequence[Feature], events: Events, spine: pd.DataFrame) ->
     """
     filled = np.full((len(spine), len(features)), np.nan)
     for rows, known, _ in _worked(features, events, spine):
-        for column, feature in enumerate(features):
-            filled[rows, column] = known[feature.name].value
+        filled[rows] = _matrix(features, known)
     return pd.DataFrame(filled, index=spine.index, columns=[feature.name for feature in features])
+
+
+def compute_by_chunk(features: Sequence[Feature], events: Events, spine: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield what `compute` returns piece by piece, so that a book of any size fits into memory.
+
+    Shapes: as `compute`; pieces are ordered by enterprise and day, each with the index of its spine rows.
+    """
+    names = [feature.name for feature in features]
+    for rows, known, _ in _worked(features, events, spine):
+        yield pd.DataFrame(_matrix(features, known), index=spine.index[rows], columns=names)
+
+
+def _matrix(features: Sequence[Feature], known: Mapping[str, "Known"]) -> Floats:
+    return np.column_stack([known[feature.name].value for feature in features])
 
 
 def why_missing(
@@ -88,11 +102,19 @@ def _worked(
         for name, table in tables.items()
         if name in events
     }
-    for begin in range(0, len(spine), CHUNK_ROWS):
-        piece = slice(begin, begin + CHUNK_ROWS)
+
+    def work(piece: slice) -> tuple[Ints, dict[str, Known], View | None]:
         part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
         views = {name: View(book, look(book, part), part) for name, book in books.items()}
-        yield order[piece], _known(needed, views, len(part.as_of)), views.get(enterprise_registration.name)
+        return order[piece], _known(needed, views, len(part.as_of)), views.get(enterprise_registration.name)
+
+    pieces = [slice(begin, begin + CHUNK_ROWS) for begin in range(0, len(spine), CHUNK_ROWS)]
+    if len(pieces) < 3:
+        yield from map(work, pieces)
+        return
+    yield work(pieces[0])
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(work, pieces[1:])
 
 
 def _with_inputs(features: Iterable[Feature]) -> tuple[Feature, ...]:

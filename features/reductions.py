@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from features.sight import Book, Bools, Part, Sight, spread
+from features.sight import Book, Bools, Part, Sight, spread, stable_order
 from features.spec import SCALES, Aggregate, AtLeast, Below, Condition, Filled, Reduce
 from features.windows import EPOCH, Ints, Window, last_inside, pack, window_start
 
@@ -152,7 +152,7 @@ def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
     last = np.minimum(selection.last, inside)
     live = np.flatnonzero(first < last)
     begins, ceases = pack(selection.viewer, first)[live], pack(selection.viewer, last)[live]
-    by_begin, by_cease = np.argsort(begins, kind="stable"), np.argsort(ceases, kind="stable")
+    by_begin, by_cease = stable_order(begins), stable_order(ceases)
     return Steps(
         rising=live[by_begin],
         falling=live[by_cease],
@@ -304,8 +304,9 @@ def _extreme(view: View, declared: Aggregate, place: Ints, which: Ints) -> Segme
 def _distinct(view: View, declared: Aggregate, place: Ints, which: Ints) -> Segmented:
     assert declared.column is not None
     code = view.book.codes(declared.column)[0][view.selection(declared).row[place]]
-    pairs = np.unique(which[code >= 0] * (int(code.max(initial=0)) + 1) + code[code >= 0])
-    return _tally(pairs // (int(code.max(initial=0)) + 1))
+    several, named = int(code.max(initial=0)) + 1, code >= 0
+    pairs = np.sort(which[named] * several + code[named])
+    return _tally(pairs[np.diff(pairs, prepend=-1) != 0] // several)
 
 
 def _months(view: View, declared: Aggregate, place: Ints, which: Ints) -> Segmented:
@@ -316,8 +317,9 @@ def _months(view: View, declared: Aggregate, place: Ints, which: Ints) -> Segmen
 
 
 def _tally(which: Ints) -> Segmented:
-    rows, several = np.unique(which, return_counts=True)
-    return rows, several.astype(np.float64)
+    """Count each number of an ordered array."""
+    begins = _bounds(which)
+    return which[begins], np.diff(begins, append=len(which)).astype(np.float64)
 
 
 def _max_gap(view: View, declared: Aggregate, place: Ints, which: Ints) -> Segmented:
@@ -334,7 +336,7 @@ def _top_share(view: View, declared: Aggregate, place: Ints, which: Ints) -> Seg
     place, which, values = _known(view, declared, place, which)
     code = view.book.codes(declared.by)[0][view.selection(declared).row[place]] + 1
     pair = which * (int(code.max(initial=0)) + 1) + code
-    order = np.argsort(pair, kind="stable")
+    order = stable_order(pair)
     begins = _bounds(pair[order])
     if not len(begins):
         return which, values.astype(np.float64)

@@ -26,6 +26,8 @@ OWN_LOAN_DAYS = 60
 
 SHORT = 256
 _LARGEST = 2.0**62
+_GOLDEN = 0x1E3779B97F4A7C15
+"""An odd number that spreads enterprise numbers over all bits."""
 
 
 class Book:
@@ -37,15 +39,11 @@ class Book:
     def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: Mapping[str, int]) -> None:
         owner = frame["enterprise_id"].to_numpy(dtype=np.int64)
         known = to_days(frame["known_on"].to_numpy())
-        asked = known != UNDATED
-        if len(owner) and len(enterprises):
-            place = np.minimum(np.searchsorted(enterprises, owner), len(enterprises) - 1)
-            asked &= enterprises[place] == owner
-        rows = np.flatnonzero(asked)
+        rows = np.flatnonzero((known != UNDATED) & np.isin(owner, enterprises))
         self.table = table
         self._frame = frame
         self._loans = loans
-        self._rows = rows[np.argsort(owner[rows], kind="stable")]
+        self._rows = rows[stable_order(owner[rows])]
         self.enterprise = owner[self._rows]
         self.known = known[self._rows]
         self._numbers: dict[str, tuple[Ints, Bools]] = {}
@@ -78,8 +76,11 @@ class Book:
 
     @cached_property
     def record(self) -> Ints:
-        """Return the code of each row's record key."""
-        return numbered(self._taken("record_key"))[0]
+        """Return a number for each row which the versions of one record of an enterprise share."""
+        keys = self._frame["record_key"].to_numpy()
+        if len(self) <= SHORT:
+            return numbered(keys[self._rows])[0]
+        return _same(keys, self._rows, self.enterprise)
 
     @cached_property
     def recorded(self) -> Ints:
@@ -107,7 +108,8 @@ class Book:
     def codes(self, column: str) -> tuple[Ints, dict[Any, int]]:
         """Return each row's code of a text column, -1 where blank, and the code of each text."""
         if column not in self._codes:
-            self._codes[column] = numbered(self._taken(column))
+            code, places = numbered(self._frame[column].to_numpy())
+            self._codes[column] = code[self._rows], places
         return self._codes[column]
 
     def numbers(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
@@ -138,6 +140,28 @@ class Book:
             known = (days != UNDATED) & (self.happened != UNDATED)
             return np.where(known, days - self.happened, 0), known
         return _scaled(values.astype(np.float64), SCALES[kind], column)
+
+
+def stable_order(values: Ints) -> Ints:
+    """Return `np.argsort(values, kind="stable")`; where value and place fit one integer, by one plain sort."""
+    bits = max(len(values) - 1, 0).bit_length()
+    if not len(values) or values.min() < 0 or int(values.max()).bit_length() + bits > 63:
+        return np.argsort(values, kind="stable")
+    return np.asarray(np.sort((values << bits) | np.arange(len(values))) & ((1 << bits) - 1))
+
+
+def _same(keys: npt.NDArray[Any], rows: Ints, enterprise: Ints) -> Ints:
+    """Number the pairs of enterprise and key by their hashes; should two pairs share one, by the keys themselves."""
+    hashes = np.fromiter(map(hash, keys.tolist()), np.int64, len(keys))[rows]
+    mixed = hashes ^ (enterprise * _GOLDEN)
+    order = np.argsort(mixed)
+    equal = mixed[order[1:]] == mixed[order[:-1]]
+    left, right = order[1:][equal], order[:-1][equal]
+    if (enterprise[left] != enterprise[right]).any() or (keys[rows[left]] != keys[rows[right]]).any():
+        return numbered(keys)[0][rows]
+    number = np.zeros(len(rows), np.int64)
+    number[order[1:]] = np.cumsum(~equal)
+    return number
 
 
 def numbered(values: npt.NDArray[Any]) -> tuple[Ints, dict[Any, int]]:
@@ -259,7 +283,7 @@ def superseded(book: Book, row: Ints, viewer: Ints, start: Ints) -> Ints:
     several = _repeated(record)
     if not len(several):
         return end
-    keys = (record[several], *(key[several] for key in version_keys(book, row)))
+    keys = (record[several], *version_keys(book, row[several]))
     order = several[_ordered(keys, lambda tied: book.label(row[several[tied]]))]
     end[order] = _earliest_after(record[order], start[order])
     return end
@@ -267,14 +291,11 @@ def superseded(book: Book, row: Ints, viewer: Ints, start: Ints) -> Ints:
 
 def _repeated(record: Ints) -> Ints:
     """Return the places of the numbers that occur more than once."""
-    order = np.argsort(record, kind="stable")
+    order = stable_order(record)
     equal = record[order[1:]] == record[order[:-1]]
     if not equal.any():
         return order[:0]
-    twice = np.zeros(len(record), bool)
-    twice[order[1:][equal]] = True
-    twice[order[:-1][equal]] = True
-    return np.flatnonzero(twice)
+    return np.sort(order[_tied(equal)])
 
 
 def _earliest_after(record: Ints, start: Ints) -> Ints:
@@ -301,10 +322,21 @@ def stands(book: Book, row: Ints, start: Ints, end: Ints) -> Bools:
 def _by_day(book: Book, row: Ints, viewer: Ints) -> Ints:
     """Order by viewer and day; only where two rows share both are the keys of versions looked at."""
     key = pack(viewer, book.happened[row])
-    order = np.argsort(key, kind="stable")
-    if not (key[order[1:]] == key[order[:-1]]).any():
-        return order
-    return _ordered((key, *version_keys(book, row)), lambda tied: book.label(row[tied]))
+    order = stable_order(key)
+    tied = _tied(key[order[1:]] == key[order[:-1]])
+    several = order[tied]
+    if len(several):
+        keys = (key[several], *version_keys(book, row[several]))
+        order[tied] = several[_ordered(keys, lambda same: book.label(row[several[same]]))]
+    return order
+
+
+def _tied(equal: Bools) -> Ints:
+    """Return the places that equal their neighbour, told for each place but the first."""
+    tied = np.zeros(len(equal) + 1, bool)
+    tied[1:] |= equal
+    tied[:-1] |= equal
+    return np.flatnonzero(tied)
 
 
 def _ordered(keys: tuple[Ints, ...], label: Callable[[Ints], npt.NDArray[np.str_]]) -> Ints:
@@ -313,9 +345,7 @@ def _ordered(keys: tuple[Ints, ...], label: Callable[[Ints], npt.NDArray[np.str_
     equal = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
     if not equal.any():
         return order
-    tied = np.zeros(len(order), bool)
-    tied[1:] |= equal
-    tied[:-1] |= equal
+    tied = _tied(equal)
     rank = np.zeros(len(order), np.int64)
     rank[order[tied]] = np.unique(label(order[tied]), return_inverse=True)[1]
     return np.lexsort((rank, *keys[::-1]))

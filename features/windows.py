@@ -7,8 +7,10 @@ decides; `last_inside` is its exact inverse. So a thing of 29 February 2024 leav
 28 February 2025, and one of 28 February 2023 only after 29 February 2024, whose day a year before it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -79,8 +81,7 @@ def window_start(as_of: Ints, window: Window | None) -> Ints:
         return np.ones_like(as_of)
     if window.months is None:
         return np.maximum(as_of - window.length, 1)
-    month, day = _split(as_of)
-    return _clipped(month - window.months, day)
+    return _by_calendar(as_of, partial(_months_before, months=window.months))
 
 
 def last_inside(happened: Ints, window: Window | None) -> Ints:
@@ -92,9 +93,27 @@ def last_inside(happened: Ints, window: Window | None) -> Ints:
         return np.full_like(happened, NEVER)
     if window.months is None:
         return happened + window.length
-    month, day = _split(happened)
-    whole_month = day == _month_length(month)
-    return _clipped(month + window.months, np.where(whole_month, 31, day))
+    return _by_calendar(happened, partial(_months_after, months=window.months))
+
+
+def _by_calendar(days: Ints, move: Callable[[Ints], Ints]) -> Ints:
+    """Move days; where there are more of them than different ones, each day of their span is moved once."""
+    if not len(days):
+        return days
+    first, last = int(days.min()), int(days.max())
+    if last - first >= len(days):
+        return move(days)
+    return move(np.arange(first, last + 1))[days - first]
+
+
+def _months_before(days: Ints, *, months: int) -> Ints:
+    month, day = _split(days)
+    return _clipped(month - months, day)
+
+
+def _months_after(days: Ints, *, months: int) -> Ints:
+    month, day = _split(days)
+    return _clipped(month + months, np.where(day == _month_length(month), 31, day))
 
 
 def _split(days: Ints) -> tuple[npt.NDArray[np.datetime64], Ints]:
