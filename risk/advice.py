@@ -45,7 +45,7 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
         AuditEvent(
             tenant=access.tenant,
             actor=access.actor,
-            action=Action.ADVICE_GIVEN,
+            action=Action.IMPROVEMENT_COMPUTED,
             object_id=f"enterprise-{enterprise.id}",
             at=access.at,
         )

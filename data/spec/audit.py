@@ -17,7 +17,7 @@ class Action(StrEnum):
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_READ = "assessment.read"
     ASSESSMENT_REPLAYED = "assessment.replayed"
-    ADVICE_GIVEN = "advice.given"
+    IMPROVEMENT_COMPUTED = "improvement.computed"
     EVIDENCE_READ = "evidence.read"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
