@@ -71,6 +71,7 @@ class ModelCard(Words):
     seed: int
     libraries: Mapping[str, str]
     scale: Scale = STANDARD
+    margin: float = Field(description="审慎边际（对数几率），在分数中单列一行", default=0.0, ge=0)
     live_use: bool = Field(description="违约企业数是否足以用于实际业务")
     created_on: date = Field(description="训练日期")
 
@@ -107,7 +108,9 @@ class ModelCard(Words):
             )
 
 
-def card_of(model: Model, purpose: Purpose, *, name: str, created_on: date, scale: Scale = STANDARD) -> ModelCard:
+def card_of(
+    model: Model, purpose: Purpose, *, name: str, created_on: date, scale: Scale = STANDARD, margin: float = 0.0
+) -> ModelCard:
     """Write the card of a model: its own figures, and the purpose it was ordered for."""
     figures = model.report.out_of_fold
     return ModelCard(
@@ -126,6 +129,7 @@ def card_of(model: Model, purpose: Purpose, *, name: str, created_on: date, scal
         seed=model.head.seed,
         libraries={library: version(library) for library in LIBRARIES},
         scale=scale,
+        margin=margin,
         live_use=figures.defaulted_clusters >= LIVE_DEFAULTS,
         created_on=created_on,
     )

@@ -10,13 +10,14 @@ Severity = Literal["info", "warning"]
 class Finding:
     """Say in Chinese what was noticed, and in which columns.
 
-    `code` is stable and kebab-case.
+    `code` is stable and kebab-case; `help` says what to do about it, where something can be done.
     """
 
     code: str
     severity: Severity
     message: str
     columns: tuple[str, ...] = ()
+    help: str = ""
 
 
 def first_three(names: list[str] | tuple[str, ...]) -> str:

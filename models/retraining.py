@@ -6,7 +6,7 @@ This module alone composes store, engine, label and fit; the mathematics below k
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,9 +25,12 @@ from features.engine import compute
 from features.spec import Aggregate, Feature
 from models import labels
 from models.card import Anchor, Purpose, card_of
+from models.contributions_oracle import verify
 from models.fitted import Model
 from models.labels import CENSORED, LabelRule, Outcome
+from models.leakage import find_leaks
 from models.register import Register
+from models.scale import Scale, read_scale
 from models.selection import choose_columns
 from models.table import table_of
 from models.training import FitSettings
@@ -105,6 +108,11 @@ def read_rule(day: date) -> LabelRule:
     return labels.read_label_rule(text, day)
 
 
+def read_score_scale(day: date) -> tuple[Scale, float]:
+    """Return the score scale and the margin of conservatism in force on day (models/scale.yaml)."""
+    return read_scale(Path(__file__).with_name("scale.yaml").read_text(encoding="utf-8"), day)
+
+
 def tables_of(features: Sequence[Feature]) -> tuple[str, ...]:
     """Return the names of the tables that features read, their inputs' tables among them."""
     declared = [one.declaration for feature in features for one in feature.aggregates]
@@ -156,6 +164,8 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
             f"可学习的违约企业只有{firms}家，少于{LEAST_DEFAULTS}家，不训练模型。",
             help="请继续报送贷后数据；在此之前使用启动卡。",
         )
+    progress.stage("检查是否泄露结果")
+    leaks = find_leaks(matrix, defaulted.astype(float), groups=learnable["enterprise_id"], dates=learnable["as_of"])
     embargo = _embargo_days(training)
     directions = {feature.name: int(feature.direction) for feature in training.features}
     progress.stage("挑选特征")
@@ -176,6 +186,7 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         dates=learnable["as_of"],
         directions={name: directions[name] for name in chosen},
     )
+    table = replace(table, findings=(*table.findings, *leaks))
     model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
     days = learnable["as_of"]
     return Trained(
@@ -240,9 +251,11 @@ def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: A
     audited act.
     """
     name = f"{order.card}-{order.as_of:%Y%m%d}-{_short_hash(trained.model)}"
-    card = card_of(trained.model, _purpose(trained, order), name=name, created_on=at.date())
+    scale, margin = read_score_scale(order.as_of)
+    card = card_of(trained.model, _purpose(trained, order), name=name, created_on=at.date(), scale=scale, margin=margin)
     register = Register(shelf)
     if name not in register.names():
+        verify(trained.model, with_shap=False)
         register.shelve(trained.model, card)
     work.record(_told(access, Action.MODEL_TRAINED, name))
     promoted = not register.course(order.card)
@@ -255,12 +268,15 @@ def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: A
 def appoint(work: Work, card: str, model: str | None, *, shelf: Path, access: Access, reason: str) -> str:
     """Make a shelved model the champion of a card, or with None roll back to the one before; never commits.
 
+    Where shap is installed, it must first agree with the model's contributions on its golden rows.
+
     Raises ModelUnknown, ModelDamaged.
     """
     register = Register(shelf)
     if model is None:
         promotion = register.roll_back(card)
     else:
+        verify(register.load(model)[0], with_shap=True)
         promotion = register.promote(card, model, by=access.actor, at=access.at, reason=reason)
     work.record(_told(access, Action.MODEL_PROMOTED, promotion.model))
     return promotion.model

@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
+
+from data.spec.dated import ParameterSet
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,24 @@ class Scale:
 
 STANDARD = Scale()
 LINES = ("margin", "bounds", "rounding")
+
+
+def read_scale(text: str, day: date) -> tuple[Scale, float]:
+    """Return the scale and the margin of conservatism (log-odds) in force on day from the text of scale.yaml.
+
+    Raises YamlMalformed, NotInForce; ValueError for a margin below zero, which would be no caution.
+    """
+    numbers = {name: float(value) for name, value in ParameterSet.parse(text).numbers(day).items()}
+    if numbers["margin"] < 0:
+        raise ValueError(f"a margin of conservatism is never negative: {numbers['margin']}")
+    scale = Scale(
+        anchor=int(numbers["anchor"]),
+        odds=numbers["odds"],
+        pdo=numbers["pdo"],
+        lowest=int(numbers["lowest"]),
+        highest=int(numbers["highest"]),
+    )
+    return scale, numbers["margin"]
 
 
 def score_of(pd: float, scale: Scale = STANDARD) -> int:

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from models.boosting import Recipe, grow, grow_members, raw_log_odds, read, recipe_for
 from models.calibration import Calibrator, calibrator_of
+from models.calibration_draws import drawn_labels, togetherness
 from models.columns import Matrix
 from models.findings import Finding
 from models.fitted import Head, Model, OutOfTime, Report
@@ -113,27 +114,23 @@ def _refits(
     """Fit and calibrate again on resampled clusters whose labels are drawn from the model itself.
 
     With the model as the truth, a refit's distance from it shows both how far such a fit scatters and how far it
-    shrinks towards the mean; a bootstrap of the observed labels shows the scatter alone and covers half.
+    shrinks towards the mean; a bootstrap of the observed labels shows the scatter alone and covers half. Rows of a firm
+    share their fortune as far as they did in the table.
     """
     draw = np.random.default_rng([seed, 17])
     supposed = expit(model.head.calibrator.apply(model.mean_raw(table.matrix)))
+    together = togetherness(table.clusters, table.label, supposed)
     texts, calibrators = [], []
     for number in range(count):
         times = cluster_weights(table.clusters, table.label, draw)
-        label = _drawn_labels(table, supposed, times, draw)
+        label = drawn_labels(table.clusters, supposed, together, draw)
+        label = label if len(np.unique(label[times > 0])) == 2 else table.label
         drawn = np.repeat(np.arange(len(times)), times)
         text = grow(table.matrix[drawn], label[drawn], table.layout, recipe.halved(), seed=seed * 1000 + 501 + number)
         texts.append(text)
         left = times == 0
         calibrators.append(_refit_calibrator(text, table.matrix[left], label[left], model.head.calibrator))
     return tuple(texts), tuple(calibrators)
-
-
-def _drawn_labels(table: Table, supposed: Numbers, times: Codes, draw: np.random.Generator) -> Numbers:
-    """Draw labels from probabilities, one lot for all rows of a cluster: its outcomes hang together."""
-    lots = draw.random(int(table.clusters.max()) + 1)[table.clusters]
-    label = (lots < supposed).astype(np.float64)
-    return label if len(np.unique(label[times > 0])) == 2 else table.label
 
 
 def _refit_calibrator(text: str, matrix: Matrix, label: Numbers, usual: Calibrator) -> Calibrator:

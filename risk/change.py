@@ -130,7 +130,7 @@ def _side(past: Reopened, shelf: Shelf) -> Side:
     if reference is None:
         raise NotComparable(f"评估 {past.stored.id} 没有分数，无从比较。")
     model, card = shelf.load(reference.id)
-    return Side(model=model, X=_row(past.stored.values, model.features), scale=card.scale)
+    return Side(model=model, X=_row(past.stored.values, model.features), scale=card.scale, margin=card.margin)
 
 
 def _row(values: Mapping[str, float | None], names: tuple[str, ...]) -> pd.DataFrame:

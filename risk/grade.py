@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from data.spec.dated import ParameterSet
+from models.scale import STANDARD, Scale, score_of
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,18 @@ class Grade:
     code: str
     label: str
     below: float
+
+
+@dataclass(frozen=True)
+class GradePoints:
+    """Say which PDs and which displayed scores one grade holds; PDs from `pd_from` to below `pd_below`."""
+
+    code: str
+    label: str
+    pd_from: float
+    pd_below: float
+    score_from: int
+    score_to: int
 
 
 def read_master_scale(day: date) -> tuple[Grade, ...]:
@@ -28,3 +41,23 @@ def read_master_scale(day: date) -> tuple[Grade, ...]:
 def grade_of(pd: float, scale: tuple[Grade, ...]) -> Grade:
     """Return the grade that holds this PD; a PD of 1 belongs to the last."""
     return next((grade for grade in scale if pd < grade.below), scale[-1])
+
+
+def points_by_grade(scale: tuple[Grade, ...], points: Scale = STANDARD) -> tuple[GradePoints, ...]:
+    """Return the table of grades, PDs and scores of a model card: its scale, and the master scale of its day.
+
+    A score is rounded, so that the score at a bound may belong to either of two neighbours. The margin of conservatism
+    is not in it: it lowers the score alone and stands on a line of its own.
+    """
+    bounds = (0.0, *(grade.below for grade in scale))
+    return tuple(
+        GradePoints(
+            code=grade.code,
+            label=grade.label,
+            pd_from=before,
+            pd_below=grade.below,
+            score_from=points.lowest if grade.below >= 1 else score_of(grade.below, points),
+            score_to=points.highest if before <= 0 else score_of(before, points),
+        )
+        for grade, before in zip(scale, bounds, strict=False)
+    )

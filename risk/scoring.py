@@ -68,7 +68,7 @@ def judge(
     X = compute(features, events, spine)
     missing = why_missing(features, events, spine)
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
-    points = points_of(explain(model, X), card.scale)
+    points = points_of(explain(model, X), card.scale, margin=card.margin)
     scale, reference = read_master_scale(on), _reference(name, card)
     fingerprints = {feature.name: feature.fingerprint for feature in features}
     for place in range(len(spine)):
