@@ -12,16 +12,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.spec.columns import ByColumn
 from data.spec.missing import Missing
 from data.spec.table import Absence, Table, Unit
 from data.spec.tables.profile import enterprise_registration
 from features.reductions import Floats, Reduced, View, reduce
-from features.sight import Book, Bools, Part, look, numbered
+from features.sight import Book, Bools, Framed, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Ints, Window, to_days, window_start
 
 CHUNK_ROWS = 25_000
 """Spine rows worked on at a time, so that memory is bounded by the chunk."""
+
+WORKERS = 2
+"""Threads that work on the pieces of a large spine; numpy lets them run side by side."""
 
 Events = Mapping[str, pd.DataFrame]
 
@@ -71,12 +75,33 @@ def why_missing(
 
     Shapes: as `compute`; the result holds data.spec.missing.Missing or None.
     """
-    events = {name: frame for name, frame in events.items() if name not in not_authorised}
-    reasons = np.full((len(spine), len(features)), None, dtype=object)
-    for rows, known, ages in _worked(features, events, spine):
-        for column, feature in enumerate(features):
-            reasons[rows, column] = _named(_reasons(feature, known, Excuses(frozenset(late), ages)))
+    reasons = _nothing(spine, features)
+    for rows, known, ages in _worked(features, events, spine, closed=not_authorised):
+        reasons[rows] = _reasoned(features, known, Excuses(frozenset(late), ages))
     return pd.DataFrame(reasons, index=spine.index, columns=[feature.name for feature in features], dtype=object)
+
+
+def compute_with_reasons(
+    features: Sequence[Feature], events: Events, spine: pd.DataFrame, *, late: Collection[str] = frozenset()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what `compute` and `why_missing` return, worked out once."""
+    names = [feature.name for feature in features]
+    filled, reasons = np.full((len(spine), len(features)), np.nan), _nothing(spine, features)
+    for rows, known, ages in _worked(features, events, spine):
+        filled[rows] = _matrix(features, known)
+        reasons[rows] = _reasoned(features, known, Excuses(frozenset(late), ages))
+    return (
+        pd.DataFrame(filled, index=spine.index, columns=names),
+        pd.DataFrame(reasons, index=spine.index, columns=names, dtype=object),
+    )
+
+
+def _nothing(spine: pd.DataFrame, features: Sequence[Feature]) -> npt.NDArray[np.object_]:
+    return np.full((len(spine), len(features)), None, dtype=object)
+
+
+def _reasoned(features: Sequence[Feature], known: Mapping[str, "Known"], excuses: "Excuses") -> npt.NDArray[np.object_]:
+    return np.column_stack([_named(_reasons(feature, known, excuses)) for feature in features])
 
 
 @dataclass(frozen=True)
@@ -90,31 +115,39 @@ class Known:
 
 
 def _worked(
-    features: Sequence[Feature], events: Events, spine: pd.DataFrame
+    features: Sequence[Feature], events: Events, spine: pd.DataFrame, *, closed: Collection[str] = frozenset()
 ) -> Iterator[tuple[Ints, dict[str, Known], View | None]]:
     """Yield, chunk by chunk, the places in the spine, what is known there of each feature, and of the firms' ages."""
-    needed = _with_inputs(features)
-    tables = {table.name: table for table in _tables(needed)}
+    needed, tables = _plan(features)
     order, whole, loans = _ordered_spine(spine)
     enterprises = np.unique(whole.enterprise)
+    columns = events.columns if isinstance(events, ByColumn) else lambda name: Framed(events[name])
     books = {
-        name: Book(table, events[name], enterprises=enterprises, loans=loans)
+        name: Book(table, columns(name), enterprises=enterprises, loans=loans)
         for name, table in tables.items()
-        if name in events
+        if name in events and name not in closed
     }
+    filled = {name: book for name, book in books.items() if len(book)}
 
     def work(piece: slice) -> tuple[Ints, dict[str, Known], View | None]:
         part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
-        views = {name: View(book, look(book, part), part) for name, book in books.items()}
-        return order[piece], _known(needed, views, len(part.as_of)), views.get(enterprise_registration.name)
+        views = {name: View(book, look(book, part), part) for name, book in filled.items()}
+        known = _known(needed, views, frozenset(books), len(part.as_of))
+        return order[piece], known, views.get(enterprise_registration.name)
 
     pieces = [slice(begin, begin + CHUNK_ROWS) for begin in range(0, len(spine), CHUNK_ROWS)]
-    if len(pieces) < 3:
+    if len(pieces) <= WORKERS:
         yield from map(work, pieces)
         return
-    yield work(pieces[0])
-    with ThreadPoolExecutor(2) as pool:
+    yield work(pieces[0])  # What pieces share is made once, before two threads need it.
+    with ThreadPoolExecutor(WORKERS) as pool:
         yield from pool.map(work, pieces[1:])
+
+
+def _plan(features: Sequence[Feature]) -> tuple[tuple[Feature, ...], Mapping[str, Table]]:
+    """Return the features with all they rest on, and the tables to be read."""
+    needed = _with_inputs(features)
+    return needed, {table.name: table for table in _tables(needed)}
 
 
 def _with_inputs(features: Iterable[Feature]) -> tuple[Feature, ...]:
@@ -155,7 +188,9 @@ def _ordered_spine(spine: pd.DataFrame) -> tuple[Ints, Part, dict[str, int]]:
     return order, Part(enterprise[order], as_of[order], loan[order]), names
 
 
-def _known(features: Sequence[Feature], views: Mapping[str, View], size: int) -> dict[str, Known]:
+def _known(
+    features: Sequence[Feature], views: Mapping[str, View], opened: Collection[str], size: int
+) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for feature in features:
         declared = feature.declaration
@@ -164,6 +199,8 @@ def _known(features: Sequence[Feature], views: Mapping[str, View], size: int) ->
             known[feature.name] = Known(value, np.zeros(0, np.int64), np.zeros(0, bool))
         elif declared.table.name in views:
             known[feature.name] = _aggregate(views[declared.table.name], declared)
+        elif declared.table.name in opened:
+            known[feature.name] = _of_no_rows(declared, size)
         else:
             known[feature.name] = Known(np.full(size, np.nan), np.zeros(0, np.int64), np.zeros(0, bool), open=False)
     return known
@@ -184,6 +221,12 @@ def _aggregate(view: View, declared: Aggregate) -> Known:
     elif declared.reduce is Reduce.COUNT:
         value = np.where(reduced.counted == 0, np.nan, value)
     return Known(value, reduced.counted, knows)
+
+
+def _of_no_rows(declared: Aggregate, size: int) -> Known:
+    surely = declared.table.absence is Absence.ZERO
+    value = np.full(size, 0.0 if surely and declared.zero_when_empty else np.nan)
+    return Known(value, np.zeros(size, np.int64), np.full(size, surely))
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,9 @@ def passes(book: Book, column: str, wanted: Condition) -> Bools:
 def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
     first = np.maximum(selection.start, selection.happened)
     last = np.minimum(selection.last, inside)
+    if len(at) == 1:
+        live = np.flatnonzero((pack(selection.viewer, first) < at) & (at <= pack(selection.viewer, last)))
+        return Steps(live, live[:0], np.array([len(live)]), np.zeros(1, np.int64))
     live = np.flatnonzero(first < last)
     begins, ceases = pack(selection.viewer, first)[live], pack(selection.viewer, last)[live]
     by_begin, by_cease = stable_order(begins), stable_order(ceases)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.spec.columns import Columns
 from data.spec.table import Kind, Table
 from features.spec import SCALES
 from features.windows import NEVER, UNDATED, Ints, pack, to_days
@@ -30,20 +31,34 @@ _GOLDEN = 0x1E3779B97F4A7C15
 """An odd number that spreads enterprise numbers over all bits."""
 
 
+class Framed:
+    """Hand over a frame column by column."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Return one column as an array."""
+        return np.asarray(self._frame[name].to_numpy())
+
+
 class Book:
     """Hold the rows of one table for the enterprises asked about, as arrays ordered by enterprise.
 
     Columns are turned into integers once, when a feature first asks for them.
     """
 
-    def __init__(self, table: Table, frame: pd.DataFrame, *, enterprises: Ints, loans: Mapping[str, int]) -> None:
-        owner = frame["enterprise_id"].to_numpy(dtype=np.int64)
-        known = to_days(frame["known_on"].to_numpy())
-        rows = np.flatnonzero((known != UNDATED) & np.isin(owner, enterprises))
+    def __init__(self, table: Table, rows: Columns, *, enterprises: Ints, loans: Mapping[str, int]) -> None:
+        self._source = rows
+        owner = np.asarray(rows.column("enterprise_id"), dtype=np.int64)
+        known = to_days(rows.column("known_on"))
+        place = np.flatnonzero((known != UNDATED) & _among(owner, enterprises))
         self.table = table
-        self._frame = frame
         self._loans = loans
-        self._rows = rows[stable_order(owner[rows])]
+        self._rows = place[stable_order(owner[place])]
         self.enterprise = owner[self._rows]
         self.known = known[self._rows]
         self._numbers: dict[str, tuple[Ints, Bools]] = {}
@@ -54,7 +69,7 @@ class Book:
         return len(self._rows)
 
     def _taken(self, column: str) -> npt.NDArray[Any]:
-        return np.asarray(self._frame[column].to_numpy()[self._rows])
+        return self._source.column(column)[self._rows]
 
     @cached_property
     def happened(self) -> Ints:
@@ -77,7 +92,7 @@ class Book:
     @cached_property
     def record(self) -> Ints:
         """Return a number for each row which the versions of one record of an enterprise share."""
-        keys = self._frame["record_key"].to_numpy()
+        keys = self._source.column("record_key")
         if len(self) <= SHORT:
             return numbered(keys[self._rows])[0]
         return _same(keys, self._rows, self.enterprise)
@@ -108,7 +123,7 @@ class Book:
     def codes(self, column: str) -> tuple[Ints, dict[Any, int]]:
         """Return each row's code of a text column, -1 where blank, and the code of each text."""
         if column not in self._codes:
-            code, places = numbered(self._frame[column].to_numpy())
+            code, places = numbered(self._source.column(column))
             self._codes[column] = code[self._rows], places
         return self._codes[column]
 
@@ -144,10 +159,16 @@ class Book:
 
 def stable_order(values: Ints) -> Ints:
     """Return `np.argsort(values, kind="stable")`; where value and place fit one integer, by one plain sort."""
-    bits = max(len(values) - 1, 0).bit_length()
-    if not len(values) or values.min() < 0 or int(values.max()).bit_length() + bits > 63:
+    bits = len(values).bit_length()
+    if len(values) <= SHORT or values.min() < 0 or int(values.max()).bit_length() + bits > 63:
         return np.argsort(values, kind="stable")
     return np.asarray(np.sort((values << bits) | np.arange(len(values))) & ((1 << bits) - 1))
+
+
+def _among(owner: Ints, enterprises: Ints) -> Bools:
+    if len(enterprises) == 1:
+        return np.asarray(owner == enterprises[0])
+    return np.isin(owner, enterprises)
 
 
 def _same(keys: npt.NDArray[Any], rows: Ints, enterprise: Ints) -> Ints:

@@ -2,8 +2,7 @@
 
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
-from data.spec.tables import TABLES
-from data.store.reads import read_events
+from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from risk import consent
 from risk.answering import Champions, Question, live_model
@@ -32,9 +31,7 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
         purpose=question.purpose,
         at=question.at,
     )
-    opened = access.categories
-    readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
-    events = read_events(work, readable, access=access, enterprises=[enterprise.id])
+    events = read_enterprise_events(work, enterprise.id, access=access)
     against = standings(events, [enterprise.id], question.as_of).get(enterprise.id)
     live = live_model(champions, question)
     if against is not None or live is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import pandas as pd
@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 
 from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
-from data.spec.tables import TABLES
 from data.store.assessments import read_assessment as read_stored
 from data.store.assessments import write_assessment
-from data.store.reads import Enterprise, read_batches, read_events
+from data.store.enterprise_events import read_enterprise_events
+from data.store.reads import Enterprise, read_batches
 from data.store.work import Work
 from risk import consent, startup
 from risk.answering import Champions, Question, begin, live_model, put_score
@@ -52,10 +52,9 @@ def read_assessment(work: Work, id: str, *, access: Access) -> Assessment | None
 
 
 def _answer(work: Work, question: Question, enterprise: Enterprise, access: Access, champions: Champions) -> Assessment:
-    opened = access.categories
-    readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
-    events = read_events(work, readable, access=access, enterprises=[enterprise.id])
-    begun = replace(begin(question, enterprise.name, access), recorded_before=recorded_before(events, question.at))
+    events = read_enterprise_events(work, enterprise.id, access=access)
+    seen_before = recorded_before(events.last_recorded_at, question.at)
+    begun = replace(begin(question, enterprise.name, access), recorded_before=seen_before)
     scored = answer_from(events, begun, question, enterprise.id, champions)
     sources = Sources(read_batches(work), events, enterprise.id, question.as_of, question.own_loan)
     return replace(
@@ -78,16 +77,12 @@ def answer_from(
     return put_score(begun, next(judge(live, events, spine_of(enterprise_id, question), on=question.as_of)))
 
 
-def recorded_before(events: Mapping[str, pd.DataFrame], at: datetime) -> datetime:
-    """Return the instant before which all these rows were recorded: `at`, unless a clock was set back since.
+def recorded_before(last_recorded_at: datetime | None, at: datetime) -> datetime:
+    """Return the instant before which all that was seen had been recorded: `at`, unless a clock was set back since.
 
     A demonstration's day never passes, so that its morning may follow its evening.
     """
-    latest = max((frame["recorded_at"].to_numpy().max() for frame in events.values() if len(frame)), default=None)
-    if latest is None:
-        return at
-    after: datetime = pd.Timestamp(latest).to_pydatetime().replace(tzinfo=UTC) + timedelta(microseconds=1)
-    return max(at, after)
+    return at if last_recorded_at is None else max(at, last_recorded_at + timedelta(microseconds=1))
 
 
 def spine_of(enterprise_id: int, question: Question) -> pd.DataFrame:

@@ -7,8 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data.spec.errors import Refusal
-from data.spec.tables import TABLES
-from data.store.reads import read_events
+from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from features.catalogue import FEATURES
 from features.engine import compute
@@ -142,14 +141,8 @@ def _seen(work: Work, past: Reopened, names: tuple[str, ...]) -> pd.DataFrame:
     absent = [FEATURES[name] for name in names if name not in past.stored.values]
     values = dict(past.stored.values)
     if absent:
-        opened = past.categories
-        readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
-        events = read_events(
-            work,
-            readable,
-            access=past.looking,
-            enterprises=[past.enterprise.id],
-            recorded_before=past.recorded_before,
+        events = read_enterprise_events(
+            work, past.enterprise.id, access=past.looking, recorded_before=past.recorded_before
         )
         worked = compute(absent, events, spine_of(past.enterprise.id, past.question)).iloc[0]
         values |= {str(name): float(value) for name, value in worked.items()}

@@ -11,8 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from data.spec.audit import Action, AuditEvent
-from data.spec.tables import TABLES
-from data.store.reads import read_events
+from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from features.catalogue import FEATURES
 from models.card import ModelCard
@@ -142,15 +141,7 @@ def _differences(work: Work, past: Reopened, shelf: Shelf) -> Iterator[Differenc
 
 
 def _answer_again(work: Work, past: Reopened, champions: "_Then") -> Assessment:
-    opened = past.categories
-    readable = [name for name, table in TABLES.items() if opened is None or table.group in opened]
-    events = read_events(
-        work,
-        readable,
-        access=past.looking,
-        enterprises=[past.enterprise.id],
-        recorded_before=past.recorded_before,
-    )
+    events = read_enterprise_events(work, past.enterprise.id, access=past.looking, recorded_before=past.recorded_before)
     begun = begin(past.question, past.stored.enterprise_name, past.looking)
     return answer_from(events, begun, past.question, past.enterprise.id, champions)
 

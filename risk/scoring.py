@@ -10,7 +10,7 @@ import pandas as pd
 from data.spec.missing import Missing
 from data.spec.table import GROUP_LABELS, Unit
 from features.catalogue import FEATURES
-from features.engine import compute, why_missing
+from features.engine import compute_with_reasons
 from features.spec import Feature
 from models import explain
 from models.card import ModelCard
@@ -65,8 +65,7 @@ def judge(
     """
     name, model, card = live
     features = tuple(FEATURES[column] for column in model.features)
-    X = compute(features, events, spine)
-    missing = why_missing(features, events, spine)
+    X, missing = compute_with_reasons(features, events, spine)
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
     points = points_of(explain(model, X), card.scale, margin=card.margin)
     scale, reference = read_master_scale(on), _reference(name, card)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.spec.columns import names_with_rows
 from data.spec.versions import latest_known
 from models.labels import default_events, default_spells, in_default
 from models.retraining import LENDING, read_rule
@@ -41,15 +42,27 @@ def standings(events: Mapping[str, pd.DataFrame], enterprises: Sequence[int], as
     Source: method.md 1; decisions.md 17.
     """
     day = pd.Timestamp(as_of).as_unit("s")
-    seen = {name: _visible(frame, day) for name, frame in events.items() if len(frame)}
-    evident = {one for name, frame in seen.items() if name != REGISTER for one in frame["enterprise_id"].unique()}
+    known = names_with_rows(events)
     gone: set[int] = set()
-    if REGISTER in seen:
-        gone = set(seen[REGISTER].loc[seen[REGISTER]["ended_on"] <= day, "enterprise_id"])
-    defaulted = _in_default({**events, **seen}, enterprises, day)
+    if REGISTER in known:
+        register = _visible(events[REGISTER], day)
+        gone = set(register.loc[register["ended_on"] <= day, "enterprise_id"])
+    unknown = _without_evidence(events, known, enterprises, day)
+    defaulted = _in_default(events, known, enterprises, day)
     against = {one: IN_DEFAULT for one in enterprises if one in defaulted}
     against |= dict.fromkeys((one for one in enterprises if one in gone), DEREGISTERED)
-    return against | dict.fromkeys((one for one in enterprises if one not in evident), NO_EVIDENCE)
+    return against | dict.fromkeys((one for one in enterprises if one in unknown), NO_EVIDENCE)
+
+
+def _without_evidence(
+    events: Mapping[str, pd.DataFrame], known: Sequence[str], enterprises: Sequence[int], day: pd.Timestamp
+) -> set[int]:
+    """Return those of whom nothing but their registration can be seen; looks no further than it must."""
+    waiting = set(enterprises)
+    for name in known:
+        if waiting and name != REGISTER:
+            waiting -= set(_visible(events[name], day)["enterprise_id"])
+    return waiting
 
 
 def _visible(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -57,9 +70,16 @@ def _visible(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return latest[latest["happened_on"] < day]
 
 
-def _in_default(seen: Mapping[str, pd.DataFrame], enterprises: Sequence[int], day: pd.Timestamp) -> set[int]:
-    if any(name not in seen for name in LENDING) or seen["loan"].empty:
+def _in_default(
+    events: Mapping[str, pd.DataFrame], known: Sequence[str], enterprises: Sequence[int], day: pd.Timestamp
+) -> set[int]:
+    if any(name not in events for name in LENDING) or "loan" not in known:
         return set()
+    seen = {name: _visible(events[name], day) for name in LENDING}
+    if seen["loan"].empty:
+        return set()
+    if REGISTER in events:
+        seen[REGISTER] = _visible(events[REGISTER], day)
     rule = read_rule(day.date())
     spells = default_spells(default_events(seen, rule), seen["loan_month"], rule)
     asked = pd.DataFrame({"enterprise_id": list(enterprises), "as_of": day})

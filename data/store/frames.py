@@ -1,6 +1,7 @@
 """How do rows of SQL become frames, and frames rows, fast and without losing a fen or a day?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,8 @@ Values: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 DAY = "datetime64[s]"
 INSTANT = "datetime64[us]"
+FEW = 64
+"""So few days are read one by one."""
 
 STORED_COMMON: tuple[str, ...] = tuple(name for name in COMMON if name != "recorded_at")
 """The common columns that stand in the table itself; recorded_at stands in the batch."""
@@ -57,33 +60,65 @@ def stored_columns(table: Table) -> tuple[str, ...]:
 
 def empty_frame(table: Table) -> pd.DataFrame:
     """Return a table's frame without rows."""
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in dtypes(table).items()})
+    return _empty(table.name, tuple(dtypes(table).items())).copy()
 
 
-def frame_of_rows(table: Table, rows: Sequence[Sequence[object]], recorded_at: dict[str, object]) -> pd.DataFrame:
-    """Turn a cursor's rows of `stored_columns` into the table's frame; recorded_at maps batches to instants."""
-    if not rows:
-        return empty_frame(table)
-    wanted = dtypes(table)
-    raw = dict(zip(stored_columns(table), zip(*rows, strict=True), strict=True))
-    money = {name for name, column in table.columns.items() if column.kind is Kind.MONEY}
-    columns: dict[str, object] = {}
-    for name, dtype in wanted.items():
+@cache
+def _empty(name: str, wanted: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in wanted})
+
+
+class RawTable:
+    """Hold a cursor's rows of one table, each column turned into an array when first asked for.
+
+    rows are of `stored_columns`; recorded_at maps batches to instants.
+    """
+
+    def __init__(self, table: Table, rows: Sequence[Sequence[object]], recorded_at: Mapping[str, object]) -> None:
+        self._table, self._rows, self._recorded_at = table, len(rows), recorded_at
+        self._dtypes = dtypes(table)
+        self._raw = dict(zip(stored_columns(table), zip(*rows, strict=True), strict=True)) if rows else {}
+        self._read: dict[str, Values] = {}
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def column(self, name: str) -> Values:
+        """Return one column as the table's frame has it."""
+        if name not in self._read:
+            self._read[name] = self._column(name)
+        return self._read[name]
+
+    def frame(self) -> pd.DataFrame:
+        """Return all columns as a frame."""
+        if not self._rows:
+            return empty_frame(self._table)
+        return pd.DataFrame({name: pd.Series(self.column(name), dtype=dtype) for name, dtype in self._dtypes.items()})
+
+    def _column(self, name: str) -> Values:
+        if not self._rows:
+            return np.array([], dtype=object if self._dtypes[name] == "str" else self._dtypes[name])
         if name == "recorded_at":
-            codes, batches = pd.factorize(np.array(raw["batch_id"], dtype=object))
-            instants = np.array([recorded_at[str(batch)] for batch in batches], dtype=INSTANT)
-            columns[name] = instants[codes]
-        else:
-            values = read_column(raw[name], dtype)
-            columns[name] = values / 100 if name in money else values
-    return pd.DataFrame(columns)
+            return self._instants()
+        values = read_column(self._raw[name], self._dtypes[name])
+        column = self._table.columns.get(name)
+        return values / 100 if column is not None and column.kind is Kind.MONEY else values
+
+    def _instants(self) -> Values:
+        codes, batches = pd.factorize(np.array(self._raw["batch_id"], dtype=object))
+        return np.array([self._recorded_at[str(batch)] for batch in batches], dtype=INSTANT)[codes]
 
 
-def read_column(values: Sequence[Any], dtype: str) -> Any:
+def frame_of_rows(table: Table, rows: Sequence[Sequence[object]], recorded_at: Mapping[str, object]) -> pd.DataFrame:
+    """Turn a cursor's rows of `stored_columns` into the table's frame; recorded_at maps batches to instants."""
+    return RawTable(table, rows, recorded_at).frame()
+
+
+def read_column(values: Sequence[Any], dtype: str) -> Values:
     """Turn a cursor's values of one column into an array, None for unknown."""
     if dtype == "str":
-        return pd.Series(values, dtype="str")
-    if dtype == DAY:
+        return np.array(values, dtype=object)
+    if dtype == DAY and len(values) > FEW:
         # Days repeat themselves: each different one is read once.
         codes, days = pd.factorize(np.array(values, dtype=object))
         return np.append(np.array(days, dtype=DAY), np.datetime64("NaT", "s"))[codes]

@@ -204,6 +204,5 @@ def _raw(work: Work, query: Select[Any]) -> Sequence[tuple[Any, ...]]:
 def _frame(work: Work, query: Select[Any], wanted: dict[str, str]) -> pd.DataFrame:
     rows = _raw(work, query)
     columns = zip(*rows, strict=True) if rows else ((),) * len(wanted)
-    return pd.DataFrame(
-        {name: read_column(values, dtype) for (name, dtype), values in zip(wanted.items(), columns, strict=True)}
-    )
+    pairs = zip(wanted.items(), columns, strict=True)
+    return pd.DataFrame({name: pd.Series(read_column(values, dtype), dtype=dtype) for (name, dtype), values in pairs})
