@@ -8,14 +8,14 @@ into segments, a bounded number at a time. All sums are of integers: their order
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 
 from features.sight import Book, Bools, Part, Sight, spread, stable_order
 from features.spec import SCALES, Aggregate, AtLeast, Below, Condition, Filled, Reduce
-from features.windows import EPOCH, Ints, Window, last_inside, pack, window_start
+from features.windows import EPOCH, Ints, Window, last_inside, pack
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,8 +34,11 @@ class Selection:
     happened: Ints
     start: Ints
     last: Ints
-    key: Ints
-    """viewer and happened in one integer, ascending."""
+
+    @cached_property
+    def key(self) -> Ints:
+        """Return viewer and happened in one integer, ascending."""
+        return pack(self.viewer, self.happened)
 
 
 @dataclass(frozen=True)
@@ -49,53 +52,64 @@ class Steps:
 
 
 class View:
-    """See one table from one part of the spine; what several features share is made once."""
+    """See one table from one part of the spine; what several features share is made once.
+
+    Where a single row asks, what does not count for it is left out of its selections: there is nothing to search.
+    """
 
     def __init__(self, book: Book, sight: Sight, part: Part) -> None:
         self.book = book
-        self.sight = sight
         self.part = part
+        self.alone = len(part.as_of) == 1
+        self.sight = seen_on(sight, part.as_of[0]) if self.alone else sight
         self.at = pack(sight.viewers, part.as_of)
         self._selections: dict[str, Selection] = {}
         self._steps: dict[str, Steps] = {}
         self._ranges: dict[str, tuple[Ints, Ints]] = {}
         self._last_inside: dict[Window | None, Ints] = {}
-        self._starts: dict[Window | None, Ints] = {}
         self._knows: Bools | None = None
 
     def selection(self, declared: Aggregate) -> Selection:
-        """Return the versions that pass the declared filter."""
-        name = declared.filter_name
+        """Return the versions that pass the declared filter; for a single row, those of its window that count."""
+        name = declared.counting_name if self.alone else declared.filter_name
         if name not in self._selections:
-            self._selections[name] = _select(self.book, self.sight, declared)
+            self._selections[name] = self._selected(declared)
         return self._selections[name]
+
+    def _selected(self, declared: Aggregate) -> Selection:
+        kept, last = _kept(self.book, self.sight, declared)
+        if self.alone:
+            kept &= (self.sight.happened >= self.part.since(declared.window)[0]) & (last >= self.part.as_of[0])
+        return _selection(self.sight, np.flatnonzero(kept), last)
 
     def steps(self, declared: Aggregate) -> Steps:
         """Return where the selection's versions begin and cease to count within the declared window."""
         name = declared.counting_name
         if name not in self._steps:
             selection = self.selection(declared)
-            self._steps[name] = _steps(selection, self._inside(declared.window)[selection.place], self.at)
+            self._steps[name] = _all_of(selection) if self.alone else self._stepped(selection, declared.window)
         return self._steps[name]
+
+    def _stepped(self, selection: Selection, window: Window | None) -> Steps:
+        return _steps(selection, self._inside(window)[selection.place], self.at)
 
     def ranges(self, declared: Aggregate) -> tuple[Ints, Ints]:
         """Return, for each spine row, the places [low, high) of the selection that happened in the window."""
         name = declared.counting_name
         if name not in self._ranges:
-            key = self.selection(declared).key
-            since = self._since(declared.window)
-            self._ranges[name] = (np.searchsorted(key, since, "left"), np.searchsorted(key, self.at, "left"))
+            selection = self.selection(declared)
+            if self.alone:
+                self._ranges[name] = (np.zeros(1, np.int64), np.array([len(selection.row)]))
+            else:
+                since = pack(self.sight.viewers, self.part.since(declared.window))
+                low = np.searchsorted(selection.key, since, "left")
+                self._ranges[name] = (low, np.searchsorted(selection.key, self.at, "left"))
         return self._ranges[name]
 
     def _inside(self, window: Window | None) -> Ints:
         if window not in self._last_inside:
             self._last_inside[window] = last_inside(self.sight.happened, window)
         return self._last_inside[window]
-
-    def _since(self, window: Window | None) -> Ints:
-        if window not in self._starts:
-            self._starts[window] = pack(self.sight.viewers, window_start(self.part.as_of, window))
-        return self._starts[window]
 
     def counts(self, steps: Steps) -> Ints:
         """Return how many versions count for each spine row."""
@@ -105,22 +119,42 @@ class View:
     def knows(self) -> Bools:
         """Tell for which spine rows the source knows the firm at all."""
         if self._knows is None:
-            everything = _select(self.book, self.sight, None)
-            self._knows = self.counts(_steps(everything, self._inside(None)[everything.place], self.at)) > 0
+            self._knows = np.array([len(self.sight.row) > 0]) if self.alone else self._ever_seen()
         return self._knows
 
+    def _ever_seen(self) -> Bools:
+        sight = self.sight
+        everything = _selection(sight, np.flatnonzero(sight.start < sight.end), sight.end)
+        return np.asarray(self.counts(self._stepped(everything, None)) > 0)
 
-def _select(book: Book, sight: Sight, declared: Aggregate | None) -> Selection:
-    last = sight.end
-    if declared is not None and declared.in_force:
-        last = np.minimum(last, last_in_force(sight.ended))
-    kept = np.ones(len(sight.row), bool)
-    for column, wanted in (declared.where if declared else {}).items():
-        kept &= book.kept(f"{column}:{wanted!r}", partial(passes, book, column, wanted))[sight.row]
-    kept &= sight.start < last
-    place = np.flatnonzero(kept)
-    viewer, happened = sight.viewer[place], sight.happened[place]
-    return Selection(place, viewer, sight.row[place], happened, sight.start[place], last[place], pack(viewer, happened))
+
+def seen_on(sight: Sight, as_of: int) -> Sight:
+    """Return what can be seen on one day: the versions visible then, of what has happened by then."""
+    now = np.flatnonzero((sight.start < as_of) & (as_of <= sight.end) & (sight.happened < as_of))
+    return Sight(
+        viewer=sight.viewer[now],
+        row=sight.row[now],
+        happened=sight.happened[now],
+        ended=sight.ended[now],
+        start=sight.start[now],
+        end=sight.end[now],
+        viewers=sight.viewers,
+    )
+
+
+def _kept(book: Book, sight: Sight, declared: Aggregate) -> tuple[Bools, Ints]:
+    """Return which versions pass the filter, and the last as_of for which each may count."""
+    last = np.minimum(sight.end, last_in_force(sight.ended)) if declared.in_force else sight.end
+    kept = sight.start < last
+    for name, column, wanted in declared.conditions:
+        kept &= book.kept(name, partial(passes, book, column, wanted))[sight.row]
+    return kept, last
+
+
+def _selection(sight: Sight, place: Ints, last: Ints) -> Selection:
+    return Selection(
+        place, sight.viewer[place], sight.row[place], sight.happened[place], sight.start[place], last[place]
+    )
 
 
 def last_in_force(ended: Ints) -> Ints:
@@ -150,9 +184,6 @@ def passes(book: Book, column: str, wanted: Condition) -> Bools:
 def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
     first = np.maximum(selection.start, selection.happened)
     last = np.minimum(selection.last, inside)
-    if len(at) == 1:
-        live = np.flatnonzero((pack(selection.viewer, first) < at) & (at <= pack(selection.viewer, last)))
-        return Steps(live, live[:0], np.array([len(live)]), np.zeros(1, np.int64))
     live = np.flatnonzero(first < last)
     begins, ceases = pack(selection.viewer, first)[live], pack(selection.viewer, last)[live]
     by_begin, by_cease = stable_order(begins), stable_order(ceases)
@@ -164,12 +195,20 @@ def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
     )
 
 
+def _all_of(selection: Selection) -> Steps:
+    """Return the steps of a single row whose selection holds what counts and nothing else."""
+    everything = np.arange(len(selection.row))
+    return Steps(everything, everything[:0], np.array([len(everything)]), np.zeros(1, np.int64))
+
+
 def _running(values: Ints) -> Ints:
     """Return the cumulative sums from 0 on; where they wrap around, differences of two still hold."""
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(values)))
 
 
 def _difference(steps: Steps, values: Ints) -> Ints:
+    if len(steps.begun) == 1 and not len(steps.falling):
+        return np.array([values.sum()])
     return _running(values[steps.rising])[steps.begun] - _running(values[steps.falling])[steps.ceased]
 
 

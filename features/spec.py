@@ -144,6 +144,11 @@ class Aggregate(Declared):
         return self.empty == 0
 
     @cached_property
+    def conditions(self) -> tuple[tuple[str, str, Condition], ...]:
+        """Return a name for each condition that features may share, its column, and what is wanted of it."""
+        return tuple((f"{column}:{wanted!r}", column, wanted) for column, wanted in self.where.items())
+
+    @cached_property
     def filter_name(self) -> str:
         """Name the filter, so that features which share one find the same rows once."""
         return f"{sorted(self.where.items())}{self.in_force}"

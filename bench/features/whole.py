@@ -30,7 +30,7 @@ def measure_whole() -> dict[str, float]:
     """Return rows_per_second, peak_gb, events_gb and spine_rows."""
     print("整张申请卡，一百万行", file=sys.stderr, flush=True)
     done = subprocess.run(
-        [sys.executable, "-c", "from bench.features_whole import main; main()"], check=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", "from bench.features.whole import main; main()"], check=True, stdout=subprocess.PIPE
     )
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
