@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.clock import now
 from data.spec.access import Purpose
@@ -17,6 +17,11 @@ from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
 from risk.assessment import Assessment
 from risk.lineage import Evidence
+
+if TYPE_CHECKING:
+    from risk.change import Change
+    from risk.improvement import Improvement
+    from risk.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +234,19 @@ class EvidenceDesk(Protocol):
         """Trace a value of an assessment of the institution's own; None where it has none by this id."""
 
 
+class LookingBackDesk(Protocol):
+    """Look back on the bureau's own answers, and ahead from the present one; every look is recorded."""
+
+    def replay(self, id: str, *, at: datetime) -> "Replay":
+        """Give an answer again and compare; raise AssessmentUnknown."""
+
+    def change(self, before_id: str, after_id: str, *, at: datetime) -> "Change":
+        """Bridge two answers about one enterprise; raise AssessmentUnknown, NotComparable."""
+
+    def advise(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> "Improvement":
+        """Work out what would help one enterprise; raise NothingToImprove."""
+
+
 class OpeningDesk(Protocol):
     """Make a store: all of it, or nothing."""
 
@@ -313,6 +331,7 @@ class Desks:
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk
+    looking_back: LookingBackDesk
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk

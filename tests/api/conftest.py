@@ -410,6 +410,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         institutions=fake,
         assessments=fake,
         evidence=fake,
+        looking_back=fake,
         catalogue=fake,
         health=fake,
         intake=fake,
