@@ -16,9 +16,11 @@ from data.spec.columns import ByColumn, Columns
 from data.spec.missing import Missing
 from data.spec.table import Absence, Table, Unit
 from data.spec.tables.profile import enterprise_registration
-from features.reductions import Floats, Reduced, View, reduce
+from features.reductions import Reduced, reduce
+from features.segments import Floats
 from features.sight import Book, Bools, Framed, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
+from features.view import View
 from features.windows import Ints, Window, to_days, window_start
 
 CHUNK_ROWS = 25_000

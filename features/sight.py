@@ -127,6 +127,10 @@ class Book:
             self._codes[column] = code[self._rows], places
         return self._codes[column]
 
+    def days(self, column: str) -> Ints:
+        """Return a column of days, UNDATED where blank."""
+        return to_days(self._taken(column))
+
     def numbers(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
         """Return a column as whole multiples of its scale, and where it is known.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from data.spec.table import Column, Kind, Table, Unit
-from features.conditions import AtLeast, Below, Condition, Filled
+from features.conditions import After, AtLeast, Below, Condition, Filled, NotAfter
 from features.fingerprints import source_of
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Span, Window
@@ -27,6 +27,8 @@ REDUCTIONS: Mapping[Reduce, str] = {
     Reduce.MAX_GAP: "相邻两条之间最长的天数",
     Reduce.DAYS_SINCE_LATEST: "最近一条距评估日的天数",
     Reduce.DAYS_SINCE_FIRST: "最早一条距评估日的天数",
+    Reduce.DAYS_SINCE_SUM: "各条距评估日的天数合计",
+    Reduce.PEAK_MONTH_SHARE: "“{column}”最多的一个自然月所占的比重",
     Reduce.TOP_SHARE: "“{column}”中占比最大的“{by}”所占的比重",
 }
 SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "＋", ast.Sub: "－", ast.Mult: "×", ast.Div: "÷"}
@@ -46,7 +48,7 @@ def tell(feature: Feature) -> str:
 
 def _aggregate(declared: Aggregate) -> str:
     columns = declared.table.columns
-    kept = [_condition(columns[name], wanted) for name, wanted in declared.where.items()]
+    kept = [_condition(columns, name, wanted) for name, wanted in declared.where.items()]
     parts = [f"取《{declared.table.label}》", *kept]
     if declared.in_force:
         parts.append("评估日仍有效")
@@ -66,8 +68,11 @@ def _window(window: Window | None) -> str:
     return f"评估日前{window.length}{SPANS[window.span]}内" if window else "评估日前的全部记录"
 
 
-def _condition(column: Column, wanted: Condition) -> str:
+def _condition(columns: Mapping[str, Column], of: str, wanted: Condition) -> str:
+    column = columns[of]
     name = f"“{column.label}”"
+    if isinstance(wanted, After | NotAfter):
+        return f"{name}{'晚于' if isinstance(wanted, After) else '不晚于'}“{columns[wanted.other].label}”"
     if isinstance(wanted, Filled):
         return f"{name}{'已填' if wanted.filled else '为空'}"
     if isinstance(wanted, Below | AtLeast):
