@@ -11,6 +11,7 @@ from features.invoices import Invoices
 from features.lending import Lending
 from features.operations import Operations
 from features.patents import Patents
+from features.peers import Peers
 from features.platforms import Platforms
 from features.profile import Profile
 from features.projects import Projects
@@ -25,6 +26,7 @@ GROUPS: tuple[type[FeatureGroup], ...] = (
     Qualifications,
     Rnd,
     Operations,
+    Peers,
     Invoices,
     Trade,
     Patents,

@@ -3,6 +3,7 @@
 from data.spec.table import Group, Unit
 from data.spec.tables.operations import annual_report, equity_round, insurance_policy, tax_payment
 from features.arithmetic import growth, ratio
+from features.profile import Profile
 from features.spec import Aggregate, Below, Card, Derived, Direction, FeatureGroup, Filled, Reduce
 from features.windows import Window
 
@@ -19,6 +20,7 @@ class Operations(FeatureGroup):
     prefix = "operations"
     group = Group.OPERATIONS
     cards = (Card.APPLICATION, Card.BEHAVIOUR)
+    reads = (Profile,)
 
     revenue_latest_2y = Aggregate(
         label="最近一份年报的营业收入",
@@ -174,6 +176,15 @@ class Operations(FeatureGroup):
         reason="说明业务构成，与偿债的关系不作断言",
         formula=lambda operations_high_tech_income_latest_2y, operations_revenue_latest_2y: ratio(
             operations_high_tech_income_latest_2y, operations_revenue_latest_2y
+        ),
+    )
+    revenue_per_head_2y = Derived(
+        label="人均营业收入",
+        label_en="revenue per head",
+        unit=Unit.YUAN,
+        reason="因行业而异，宜与同行相比，不作断言",
+        formula=lambda operations_revenue_latest_2y, profile_staff_latest: ratio(
+            operations_revenue_latest_2y, profile_staff_latest
         ),
     )
     losses_3y = Aggregate(

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.spec.table import Column, Kind, Table, Unit
 from features.conditions import After, AtLeast, Below, Condition, Filled, NotAfter
-from features.fingerprints import source_of
+from features.fingerprints import expression_of, source_of
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Span, Window
 
@@ -36,6 +36,7 @@ FUNCTIONS: Mapping[str, str] = {
     "ratio": "{0} ÷ {1}（分母不为正时未知）",
     "growth": "（{0} － {1}）÷ {1}，限于 -1 至 10",
     "share_of_years": "{0} ÷ 365.25",
+    "standing": "（{0} － {2}）÷（{3} － {1}），限于 -5 至 5（四分位数相同时未知）",
 }
 """The house's own functions of features.arithmetic, said as sums."""
 
@@ -109,14 +110,11 @@ def columns_of(table: Table, values: Mapping[str, Any]) -> list[tuple[str, Colum
 
 
 def _formula(feature: Feature, declared: Derived) -> str:
-    """Return a lambda's expression with labels for names; of a longer function, the source as it stands."""
-    source = source_of(declared.formula)
-    lambdas = [line for line in source.splitlines() if line.startswith("lambda ")]
-    if not lambdas:
-        return source
-    tree = ast.parse(lambdas[0], mode="eval").body
-    assert isinstance(tree, ast.Lambda)
-    return _said(tree.body, {each.name: f"“{each.label}”" for each in feature.inputs})
+    """Return a formula's expression with labels for names; of a longer function, the source as it stands."""
+    expression = expression_of(declared.formula)
+    if expression is None:
+        return source_of(declared.formula)
+    return _said(expression, {each.name: f"“{each.label}”" for each in feature.inputs})
 
 
 def _said(node: ast.expr, labels: Mapping[str, str]) -> str:
