@@ -315,3 +315,48 @@ class Operations(FeatureGroup):
             operations_tax_paid_12m, operations_taxable_sales_12m
         ),
     )
+    revenue_3y = Aggregate(
+        label="近三年年报营业收入合计",
+        label_en="revenue in the annual reports of 3 years",
+        unit=Unit.YUAN,
+        reason=SIZE,
+        table=annual_report,
+        reduce=Reduce.SUM,
+        column="revenue",
+        window=THREE_YEARS,
+        cards=(),
+    )
+    government_equity_3y = Aggregate(
+        label="近三年政府基金投资额",
+        label_en="equity raised from government funds in 3 years",
+        unit=Unit.YUAN,
+        reason="政府基金投资说明前景，也受政策导向，不作断言",
+        table=equity_round,
+        where={"investor_kind": "government_fund"},
+        reduce=Reduce.SUM,
+        column="amount",
+        window=THREE_YEARS,
+        empty=0,
+    )
+    claim_amount_3y = Aggregate(
+        label="近三年起保保单的理赔金额",
+        label_en="insurance claims of policies begun in 3 years",
+        unit=Unit.YUAN,
+        reason="理赔既说明出险也说明损失得到补偿，不作断言",
+        table=insurance_policy,
+        reduce=Reduce.SUM,
+        column="claim_amount",
+        window=THREE_YEARS,
+        empty=0,
+    )
+    insured_amount_held = Aggregate(
+        label="有效科技保险的保险金额",
+        label_en="insured amount in force",
+        unit=Unit.YUAN,
+        reason="投保受补贴政策影响，不作断言",
+        table=insurance_policy,
+        reduce=Reduce.SUM,
+        column="insured_amount",
+        in_force=True,
+        empty=0,
+    )
