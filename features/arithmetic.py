@@ -19,6 +19,11 @@ def growth(now: Floats, before: Floats) -> Floats:
     return np.clip(ratio(now - before, before), -1.0, 10.0)
 
 
+def surplus(more: Floats, less: Floats) -> Floats:
+    """Return by how much one exceeds the other, nothing where it does not."""
+    return np.maximum(more - less, 0.0)
+
+
 def standing(value: Floats, lower: Floats, middle: Floats, upper: Floats) -> Floats:
     """Return how far a value lies above its peers' median, in spans between their quartiles, bounded to [-5, 5].
 

@@ -175,6 +175,7 @@ class Ladder(FeatureGroup):
         unit=Unit.LEVEL,
         reason=LISTED,
         formula=_stage,
+        told="瞪羚或科技领军称号有效记4；否则专精特新、小巨人或单项冠军有效记3；否则高新技术企业证书有效记2；否则近18个月有科技型中小企业入库记1；都没有记0",
     )
     first_days = Derived(
         label="首次登上梯级距今天数",
@@ -183,6 +184,7 @@ class Ladder(FeatureGroup):
         reason=BLOCK,
         cards=(),
         formula=_first_days,
+        told="首次科技型中小企业入库、首次高新技术企业证书、首次获称号三者距今天数中最长的一个",
     )
     pace = Derived(
         label="晋级速度（每年梯级数）",
@@ -190,6 +192,7 @@ class Ladder(FeatureGroup):
         unit=Unit.LEVEL,
         reason="晋级快说明成长，也可能是突击申报，不作断言",
         formula=_pace,
+        told="所处梯级 ÷ 首次登上梯级距今年数（不足一年按一年）",
     )
     high_tech_lost = Derived(
         label="曾为高新技术企业而现无有效证书",
@@ -198,6 +201,7 @@ class Ladder(FeatureGroup):
         direction=Direction.RISK_RISES,
         reason="到期未能续认或被取消，说明研发或收入指标下滑",
         formula=_high_tech_lost,
+        told="历来有过高新技术企业证书而当前没有有效证书的为是，其余为否",
     )
     rnd_told_when_obliged = Derived(
         label="高新技术企业是否报送了研发投入",
@@ -206,6 +210,7 @@ class Ladder(FeatureGroup):
         direction=Direction.RISK_FALLS,
         reason="有报送义务而停报，常因数据难看或无人管理；没有义务的企业不适用",
         formula=_rnd_told_when_obliged,
+        told=f"高新技术企业证书有效且首次获证已满{number('obliged_after_years'):g}年的：近两年有研发投入记录为是，没有为否；其余不适用",
         numbers=OBLIGED,
     )
     books_told_when_obliged = Derived(
@@ -215,5 +220,6 @@ class Ladder(FeatureGroup):
         direction=Direction.RISK_FALLS,
         reason="有报送义务而停报，常因经营异常；新成立的企业不适用",
         formula=_books_told_when_obliged,
+        told=f"成立已满{number('obliged_after_years'):g}年的：近两年报送过年报为是，没有为否；其余不适用",
         numbers=OBLIGED,
     )

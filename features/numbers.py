@@ -12,9 +12,18 @@ ON = date(2025, 1, 1)
 
 
 @cache
+def _parameters() -> ParameterSet:
+    return ParameterSet.parse(resources.files(__package__).joinpath("numbers.yaml").read_text(encoding="utf-8"))
+
+
+@cache
 def _numbers() -> Mapping[str, float]:
-    text = resources.files(__package__).joinpath("numbers.yaml").read_text(encoding="utf-8")
-    return {name: float(value) for name, value in ParameterSet.parse(text).numbers(ON).items()}
+    return {name: float(value) for name, value in _parameters().numbers(ON).items()}
+
+
+def label_of(name: str) -> str:
+    """Return the Chinese label of a number; raise KeyError."""
+    return _parameters().parameters[name].label
 
 
 def number(name: str) -> float:

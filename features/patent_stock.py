@@ -1,10 +1,8 @@
 """How much is left of an enterprise's patents: of which kind, how old, pledged, kept up, with whom?"""
 
-import numpy as np
-
 from data.spec.table import Group, Unit
 from data.spec.tables.patents import patent, patent_event
-from features.arithmetic import Floats, ratio, share_of_years
+from features.arithmetic import Floats, ratio, share_of_years, surplus
 from features.numbers import number, said
 from features.patents import BLOCK, HELD, Patents
 from features.spec import Aggregate, Card, Derived, Direction, FeatureGroup, Filled, Reduce
@@ -18,7 +16,7 @@ TERMS = said("invention_term_years", "utility_term_years", "design_term_years")
 
 def _left(held: Floats, days: Floats, term: str) -> Floats:
     """Return rights counted by the share of their term that is left, none below nothing."""
-    return np.maximum(held - share_of_years(days) / number(term), 0.0)
+    return surplus(held, share_of_years(days) / number(term))
 
 
 def _remaining(
@@ -147,6 +145,7 @@ class PatentStock(FeatureGroup):
         unit=Unit.YEAR,
         reason="老专利可能是核心技术，也可能已过时，不作断言",
         formula=_mean_age,
+        told="三类有效专利自申请日起的天数合计 ÷ 有效的已授权专利总数 ÷ 365.25",
     )
     remaining_stock = Derived(
         label="有效专利按剩余保护期折算的件数",
@@ -257,9 +256,7 @@ class PatentStock(FeatureGroup):
         label_en="patent pledges not released",
         unit=Unit.ITEM,
         reason="质押说明有融资需求，也说明获得过银行认可，不作断言",
-        formula=lambda patent_pledges_ever, patent_releases_ever: np.maximum(
-            patent_pledges_ever - patent_releases_ever, 0.0
-        ),
+        formula=lambda patent_pledges_ever, patent_releases_ever: surplus(patent_pledges_ever, patent_releases_ever),
     )
     pledged_ratio = Derived(
         label="尚未注销的质押与有效专利数之比",
