@@ -63,7 +63,8 @@ class RowsSetAside:
 class LoadedBatch:
     """Account for every row of one file: read = kept + already_known + repeated + skipped + quarantined.
 
-    batch_id is None where nothing was written; seen_before says that the very same file was loaded.
+    batch_id is None where nothing was written; seen_before says that the very same file was loaded; derived that
+    the rows stand in no file, but follow from rows that are stored.
     """
 
     batch_id: str | None
@@ -78,6 +79,7 @@ class LoadedBatch:
     refused: int
     quarantined: tuple[RowsSetAside, ...] = ()
     seen_before: bool = False
+    derived: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -289,11 +291,11 @@ class IntakeDesk(Protocol):
         strict: bool,
         at: datetime,
         progress: Progress,
-    ) -> LoadedBatch:
-        """Load one file; raise a Refusal where nothing was changed."""
+    ) -> Sequence[LoadedBatch]:
+        """Load one file, then what follows from it; raise a Refusal where nothing was changed."""
 
     def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
-        """Load a folder of lists, each file its own batch."""
+        """Load a folder of lists, each file its own batch, then what follows from them."""
 
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""

@@ -189,10 +189,12 @@ class Derived(Declared):
 
     The function works on float64 arrays elementwise, with `features.arithmetic` and numpy's exact operations.
     `numbers` is the text of the dated numbers it reads beside its arguments: should they change, so does its meaning.
+    `told` says in Chinese what a formula does that is more than one expression.
     """
 
     formula: Callable[..., Any]
     numbers: str = ""
+    told: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -6,10 +6,14 @@ from datetime import date
 
 import pandas as pd
 
+from data.spec.tables import derived
 from features.catalogue import FEATURES
 from features.definition import CountedRow, rows_behind
 from risk.assessment import Reason, Source
 from risk.lineage import rests_on_others
+
+DERIVED = frozenset(table.name for table in derived.TABLES)
+"""Rows of these stand in no file."""
 
 CITED = 3
 """So many rows are cited with a reason; the evidence door gives them all."""
@@ -30,7 +34,8 @@ class Sources:
         if rests_on_others(FEATURES[reason.feature].tables):
             return reason
         rows = rows_behind(FEATURES[reason.feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
-        counted = sorted((row for row in rows if row.counted), key=_recency, reverse=True)
+        listed = (row for row in rows if row.counted and row.table not in DERIVED)
+        counted = sorted(listed, key=_recency, reverse=True)
         return replace(reason, sources=tuple(self._source(row) for row in counted[:CITED]))
 
     def _source(self, row: CountedRow) -> Source:

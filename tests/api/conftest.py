@@ -336,9 +336,9 @@ class FakeDesks:
     def diagnose(self) -> Sequence[Check]:
         return self.checks
 
-    def load_file(self, path: Path, **options: Any) -> LoadedBatch:
+    def load_file(self, path: Path, **options: Any) -> Sequence[LoadedBatch]:
         self.calls.append(("load_file", {"path": path, **options}))
-        return batch(path.name)
+        return [batch(path.name), derived()]
 
     def load_folder(self, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
         self.calls.append(("load_folder", {"folder": folder}))
@@ -386,6 +386,14 @@ def batch(file: str) -> LoadedBatch:
         refused=2,
         quarantined=(RowsSetAside(code="patent-number", message="申请号校验位不符", rows=(4, 9)),),
     )
+
+
+def derived() -> LoadedBatch:
+    """Return what followed from a file: thirty rows, four of them new."""
+    return LoadedBatch(
+        batch_id="b2", list_name="guarantee_graph", list_label="担保圈", file="（由已入库的数据推算）", read=30, kept=4,
+        already_known=26, repeated=0, skipped=0, refused=0, derived=True,
+    )  # fmt: skip
 
 
 def trained() -> TrainingSummary:
