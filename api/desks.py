@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.clock import now
 from data.spec.access import Purpose
@@ -17,6 +17,9 @@ from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
 from risk.assessment import Assessment
 from risk.lineage import Evidence
+
+if TYPE_CHECKING:
+    from api.name_desk import NameDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,6 +319,7 @@ class Desks:
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk
+    names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
 

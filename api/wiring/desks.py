@@ -12,6 +12,7 @@ from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
+from api.wiring.names import NameQueue
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -50,6 +51,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
         intake=Intake(store),
+        names=NameQueue(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
     )
