@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, looking_back, modelling, opening, scoring, serving
+from api.commands import evidence, intake, looking_back, modelling, names, opening, scoring, serving
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -20,6 +20,7 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 COMMANDS = (
     ("init", opening.init),
     ("intake", intake.intake),
+    ("names", names.names),
     ("train", modelling.train),
     ("promote", modelling.promote),
     ("assess", scoring.assess),

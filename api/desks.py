@@ -19,6 +19,7 @@ from risk.assessment import Assessment
 from risk.lineage import Evidence
 
 if TYPE_CHECKING:
+    from api.name_desk import NameDesk
     from risk.change import Change
     from risk.improvement import Improvement
     from risk.replay import Replay
@@ -337,6 +338,7 @@ class Desks:
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk
+    names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
 

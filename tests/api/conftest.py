@@ -31,6 +31,8 @@ from api.desks import (
 )
 from api.identity import token_hash
 from api.log import open_log
+from api.name_desk import CandidateEnterprise, DecidedName, DoubtfulName, RememberedDecision, RowsTaken
+from data.intake.deciding import DoubtUnknown
 from data.spec.access import Purpose
 from data.spec.errors import DayInFuture, EnterpriseUnknown
 from data.spec.identifiers import Identifier, with_uscc_check_digit
@@ -265,6 +267,75 @@ def answer_for(identifier: Identifier, *, as_of: date, id: str) -> Assessment:
     return scored(id, identifier=str(identifier), as_of=as_of)
 
 
+class FakeNames:
+    """Hold one name that waits, and one decided about."""
+
+    def __init__(self, calls: list[tuple[str, Mapping[str, Any]]]) -> None:
+        self.calls = calls
+
+    def list_names(self, *, decided: bool, at: datetime) -> Sequence[DoubtfulName]:
+        return [doubtful(decision=REMEMBERED if decided else None)]
+
+    def decide(self, entry: int, *, enterprise: Identifier | None, revise: bool, at: datetime) -> DecidedName:
+        if entry != 7:
+            raise DoubtUnknown(f"待认定名称中没有编号 {entry}。", help="请用 lukeping names 查看编号。")
+        self.calls.append(("decide", {"enterprise": enterprise, "revise": revise}))
+        return DecidedName(
+            entry=entry,
+            list_label="高新技术企业认定名单",
+            name="淄博恒托陶瓷科技（演示）有限公司",
+            enterprise=None if enterprise is None else str(enterprise),
+            enterprise_name=None if enterprise is None else "淄博恒拓陶瓷科技（演示）有限公司",
+            taken=() if enterprise is None else (TAKEN,),
+            rows_withdrawn=2 if revise else 0,
+            rows_waiting=3 if enterprise is None else 0,
+            notes=(),
+        )
+
+
+REMEMBERED = RememberedDecision(
+    enterprise=KNOWN, enterprise_name="淄博恒拓陶瓷科技（演示）有限公司", by="cli:one", at=NOW
+)
+
+
+TAKEN = RowsTaken(
+    batch_id="B000012",
+    file="高新技术企业认定名单_2020.xlsx",
+    kept=7,
+    already_known=1,
+    set_aside=("第 4、9 行：没有找到该行所要更正的原记录（amends-nothing）",),
+)
+
+
+def doubtful(decision: RememberedDecision | None) -> DoubtfulName:
+    """Return a name with a wrong character and one candidate."""
+    candidate = CandidateEnterprise(
+        enterprise=KNOWN,
+        enterprise_name="淄博恒拓陶瓷科技（演示）有限公司",
+        name="淄博恒拓陶瓷科技（演示）有限公司",
+        score=94.4,
+        why="one-character",
+        why_label="相差一个字",
+    )
+    return DoubtfulName(
+        entry=7,
+        list_name="high_tech_certificate",
+        list_label="高新技术企业认定名单",
+        name="淄博恒托陶瓷科技（演示）有限公司",
+        former_name=None,
+        normalised="淄博恒托陶瓷科技演示有限公司",
+        code="name-unmatched",
+        message="企业名录中没有这个名称。",
+        state="decided" if decision else "waiting",
+        rows_waiting=3,
+        first_batch="B000009",
+        first_file="高新技术企业认定名单_2020.xlsx",
+        first_row=12,
+        candidates=(candidate,),
+        decision=decision,
+    )
+
+
 class FakeDesks:
     """Every desk in one, on a fake store."""
 
@@ -422,6 +493,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         catalogue=fake,
         health=fake,
         intake=fake,
+        names=FakeNames(fake.calls),
         training=fake,
         evaluation=fake,
     )
