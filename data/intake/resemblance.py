@@ -67,8 +67,10 @@ class Resemblance:
 
     def __init__(self, names: pd.DataFrame) -> None:
         """Index names; names has enterprise_id, name and normalised."""
-        self._names = names.drop_duplicates(["enterprise_id", "normalised"])
-        self._said: list[str] = self._names["normalised"].tolist()
+        once = names.drop_duplicates(["enterprise_id", "normalised"])
+        self._ids: list[int] = once["enterprise_id"].tolist()
+        self._names: list[str] = once["name"].tolist()
+        self._said: list[str] = once["normalised"].tolist()
         self._cores = [core(said) for said in self._said]
         pairs, places = _pairs(self._said)
         order = np.lexsort((places, pairs))
@@ -83,7 +85,7 @@ class Resemblance:
         said = normalise_name(name)
         near = self._near(said)
         found = process.extract(
-            core(said), [self._cores[place] for place in near], scorer=fuzz.ratio, score_cutoff=LEAST, limit=None
+            core(said), [self._cores[place] for place in near], scorer=fuzz.ratio, score_cutoff=LEAST, limit=3 * MOST
         )
         ranked = [self._candidate(said, int(near[place]), score) for _, score, place in found]
         ranked.sort(key=lambda one: (-one.score, one.enterprise_id))
@@ -96,18 +98,18 @@ class Resemblance:
         """Return the places of the names that share most with a name, each pair weighing as much as it is rare."""
         wanted = np.unique(_pairs([said])[0])
         met = np.searchsorted(self._pairs, wanted)
-        met = met[(met < self._pairs.size)]
-        met = met[np.isin(self._pairs[met], wanted) & (self._weights[met] > 0)]
+        wanted, met = wanted[met < self._pairs.size], met[met < self._pairs.size]
+        met = met[(self._pairs[met] == wanted) & (self._weights[met] > 0)]
         if not met.size:
             return np.array([], dtype="int64")
         pieces = [self._places[self._starts[one] : self._ends[one]] for one in met]
         weights = np.repeat(self._weights[met], [piece.size for piece in pieces])
-        places, shared = np.unique(np.concatenate(pieces), return_inverse=True)
-        totals = np.bincount(shared, weights=weights)
-        return np.asarray(places[np.argsort(-totals, kind="stable")[:LOOKED_AT]])
+        totals = np.bincount(np.concatenate(pieces), weights=weights, minlength=len(self._said))
+        shared = np.flatnonzero(totals)
+        return shared[np.argsort(-totals[shared], kind="stable")[:LOOKED_AT]]
 
     def _candidate(self, said: str, place: int, score: float) -> Candidate:
-        theirs, row = self._said[place], self._names.iloc[place]
+        theirs = self._said[place]
         if theirs == said:
             why = Why.SAME_NAME
         elif self._cores[place] == core(said):
@@ -117,7 +119,7 @@ class Resemblance:
             why = Why.ONE_CHARACTER if one else Why.ALIKE
         whole = fuzz.ratio(theirs, said)
         return Candidate(
-            enterprise_id=int(row["enterprise_id"]), name=str(row["name"]), score=round((score + whole) / 2, 1), why=why
+            enterprise_id=self._ids[place], name=self._names[place], score=round((score + whole) / 2, 1), why=why
         )
 
 

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from data.intake.list_file import Identity
+from data.intake.lists import LISTS
 from data.spec.progress import Progress, Silent
 from data.zibo import (
     entries,
@@ -21,8 +24,9 @@ from data.zibo import (
     evidence_titles,
     traps,
 )
-from data.zibo.damage import Damaged, spoil
+from data.zibo.damage import STRANGER, Damaged, spoil
 from data.zibo.layout import LAYOUTS
+from data.zibo.name_passing import pass_names_on
 from data.zibo.names import MARK
 from data.zibo.plan import FULL_SIZE, STOCK_DAY, Plan
 from data.zibo.sheets import Sheet, directory_sheet, sheets_of
@@ -78,6 +82,7 @@ def write_city(
     told = progress or Silent()
     told.stage("推演演示城市", 2)
     world = draw_world(Plan(seed=seed, enterprises=enterprises))
+    world = pass_names_on(world, evidence_titles.draw_certificates(world))
     told.advance()
     rows = evidence_rows(world)
     told.advance()
@@ -85,7 +90,7 @@ def write_city(
     for folder in (lists, truth):
         folder.mkdir(parents=True, exist_ok=True)
     told.stage("写出清单文件", len(LAYOUTS) + 1)
-    written: list[tuple[WrittenFile, pd.DataFrame, pd.DataFrame]] = []
+    written: list[_Written] = []
     for layout in LAYOUTS:
         for sheet in sheets_of(world, layout, rows[layout.list]):
             written.append(_write(lists, world, sheet))
@@ -94,12 +99,14 @@ def write_city(
     told.advance()
     told.stage("写出真值", 1)
     write_truth(
-        truth, world, pd.concat([found for _, found, _ in written]), pd.concat([spoilt for _, _, spoilt in written])
+        truth,
+        world,
+        traps=pd.concat([one.traps for one in written]),
+        damage=pd.concat([one.damage for one in written]),
+        names=pd.concat([one.names for one in written]),
     )
     told.advance()
-    return CityReport(
-        directory=directory, mark=MARK, enterprises=enterprises, files=tuple(file for file, _, _ in written)
-    )
+    return CityReport(directory=directory, mark=MARK, enterprises=enterprises, files=tuple(one.file for one in written))
 
 
 def evidence_rows(world: World) -> dict[str, pd.DataFrame]:
@@ -170,8 +177,18 @@ def _innovation(world: World) -> dict[str, pd.DataFrame]:
     }
 
 
-def _write(directory: Path, world: World, sheet: Sheet) -> tuple[WrittenFile, pd.DataFrame, pd.DataFrame]:
-    """Spoil and write one sheet; answer with its trap rows and its damaged rows by row of the file."""
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """Say what was written, and what is true of its rows."""
+
+    file: WrittenFile
+    traps: pd.DataFrame
+    damage: pd.DataFrame
+    names: pd.DataFrame
+
+
+def _write(directory: Path, world: World, sheet: Sheet) -> _Written:
+    """Spoil and write one sheet; answer with what is true of its rows, by row of the file."""
     spoilt, damaged = spoil(world.plan, sheet)
     write_sheet(directory, spoilt)
     first = header_row(spoilt) + 1
@@ -184,8 +201,29 @@ def _write(directory: Path, world: World, sheet: Sheet) -> tuple[WrittenFile, pd
             "code": world.people["code"].to_numpy()[spoilt.firms[marked]],
         }
     )
-    file = WrittenFile(name=spoilt.file, list=spoilt.list, rows=len(spoilt.cells), damaged=_counted(damaged))
-    return file, found, _located(damaged, first)
+    return _Written(
+        file=WrittenFile(name=spoilt.file, list=spoilt.list, rows=len(spoilt.cells), damaged=_counted(damaged)),
+        traps=found,
+        damage=_located(damaged, first),
+        names=_named(world, spoilt, first),
+    )
+
+
+def _named(world: World, sheet: Sheet, first: int) -> pd.DataFrame:
+    """Say which enterprise each row of a list without codes speaks of, none where the city has no such one."""
+    by_name = LISTS[sheet.list].identity is Identity.BY_NAME
+    places = np.arange(len(sheet.cells) if by_name else 0)
+    codes = world.people["code"].to_numpy()[sheet.firms[places]]
+    return pd.DataFrame(
+        {
+            "list": sheet.list,
+            "file": sheet.file,
+            "row": places + first,
+            "said": sheet.cells["企业名称"].to_numpy(dtype=object)[places],
+            "dirt": sheet.dirt[places],
+            "code": np.where(sheet.dirt[places] == STRANGER, None, codes),
+        }
+    )
 
 
 def _counted(damaged: list[Damaged]) -> Mapping[str, int]:

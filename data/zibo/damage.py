@@ -1,7 +1,7 @@
 """What is wrong with some rows of the lists, as with real ones?
 
 A damaged row is one row more: a copy of a sound one, spoilt. What the sound rows say, and so the letter's figures,
-stays as it is.
+stays as it is. Only a name that nobody but a person can read stands in a row of its own right (`name_dirt`).
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from data.zibo.name_dirt import DOUBTFUL
 from data.zibo.plan import Plan
 from data.zibo.sheets import Sheet
 
@@ -23,6 +24,9 @@ DAMAGES: Mapping[str, str] = {
     "duplicate": "a row written twice",
 }
 """Every kind of damage; all but the duplicate are to be quarantined under this reason."""
+
+STRANGER = "stranger"
+"""How the name of an enterprise is written that the city does not have."""
 
 CODE_SHARE = 0.00018
 DUPLICATE_SHARE = 0.0005
@@ -48,15 +52,26 @@ def spoil(plan: Plan, sheet: Sheet) -> tuple[Sheet, list[Damaged]]:
     """Add spoilt copies of some rows to a sheet; a sheet of few rows is left as it is."""
     rng = plan.rng(f"damage.{sheet.file}")
     wanted = _wanted(rng, sheet)
+    sound = np.flatnonzero(~_unreadable(sheet))
     if not wanted or len(sheet.cells) < 8:
-        return sheet, []
-    source = rng.integers(0, len(sheet.cells), len(wanted))
+        return sheet, _doubtful(sheet)
+    source = sound[rng.integers(0, len(sound), len(wanted))]
     copies = sheet.cells.iloc[source].copy()
     for column in copies:
         copies[column] = copies[column].astype(object)
     for row, damage in enumerate(wanted):
         _spoil_row(rng, sheet, copies, row, damage)
     return _inserted(sheet, copies, source, wanted)
+
+
+def _unreadable(sheet: Sheet) -> np.ndarray:
+    return np.isin(sheet.dirt.astype(str), list(DOUBTFUL))
+
+
+def _doubtful(sheet: Sheet) -> list[Damaged]:
+    """Name the rows whose enterprise only a person can tell."""
+    places = np.flatnonzero(_unreadable(sheet)).tolist()
+    return [Damaged(file=sheet.file, place=place, damage="name-unmatched") for place in places]
 
 
 def _wanted(rng: np.random.Generator, sheet: Sheet) -> list[str]:
@@ -120,13 +135,15 @@ def _inserted(
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.arange(order.size)
     blank = np.full(len(wanted), None, dtype=object)
+    strange = np.array([STRANGER if damage == "name-unmatched" else None for damage in wanted], dtype=object)
     spoilt = replace(
         sheet,
         cells=cells,
         firms=np.concatenate([sheet.firms, sheet.firms[source]])[order],
         traps=np.concatenate([sheet.traps, blank])[order],
+        dirt=np.concatenate([sheet.dirt, np.where(strange == STRANGER, strange, sheet.dirt[source])])[order],
     )
     places = place[len(sheet.cells) :]
-    return spoilt, [
+    return spoilt, _doubtful(spoilt) + [
         Damaged(file=sheet.file, place=int(at), damage=damage) for at, damage in zip(places, wanted, strict=True)
     ]

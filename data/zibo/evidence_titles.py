@@ -5,6 +5,7 @@ import pandas as pd
 
 from data.zibo.draws import chance, days_between, members, versions
 from data.zibo.figures import target
+from data.zibo.name_passing import counted
 from data.zibo.plan import LAST_DAY, NOT_YET, STOCK_DAY, Bools, Days, Floats, Ints, add_days, add_months, day, year_of
 from data.zibo.world import World
 
@@ -99,7 +100,7 @@ def _next_notice(days: Days) -> Days:
 
 def high_tech_rows(world: World, certificates: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the three notices: recognised, renamed, revoked."""
-    recognised = certificates[["firm", "certificate_no", "issued_on", "valid_until", "known"]]
+    renamings = _renamings(world, certificates)
     revoked = certificates[certificates["revoked_on"].notna()]
     revocation = pd.DataFrame(
         {
@@ -110,9 +111,13 @@ def high_tech_rows(world: World, certificates: pd.DataFrame) -> dict[str, pd.Dat
             "after_default": revoked["after_default"],
         }
     )
+    recognised = certificates[["firm", "certificate_no", "issued_on", "valid_until", "known"]]
+    amended = pd.concat([renamings["certificate_no"], revocation["certificate_no"]])
     return {
-        "high_tech_certificate": recognised,
-        "high_tech_renaming": _renamings(world, certificates),
+        "high_tech_certificate": recognised.assign(
+            counted=counted(certificates), amended=recognised["certificate_no"].isin(amended)
+        ),
+        "high_tech_renaming": renamings,
         "high_tech_revocation": revocation,
     }
 

@@ -15,12 +15,12 @@ from data.spec.identifiers import DISTRICTS
 from data.spec.table import Column, Kind
 from data.zibo.firms import names_on
 from data.zibo.layout import Dates, Form, Layout, Split
+from data.zibo.name_dirt import said_names
 from data.zibo.plan import YEARS, Bools, year_of
 from data.zibo.world import World
 
 OWNER_HEADER = "报送机构代码"
 ORIGIN_HEADER = "来源贷款申请编号"
-DIRTY_NAMES = 0.05
 SMALL_LIST = 4000
 """A list of fewer rows is one file, not one a year."""
 
@@ -30,7 +30,8 @@ class Sheet:
     """Hold one file to be written.
 
     Shapes: `cells` has the file's headers as columns and one row per data row, in file order; `traps` has the name of
-    the trap or None per row, `firms` the enterprise's place; `titles` are the rows above the header.
+    the trap or None per row, `firms` the enterprise's place, `dirt` how a bare name is written, None for as it is;
+    `titles` are the rows above the header.
     """
 
     list: str
@@ -40,6 +41,7 @@ class Sheet:
     cells: pd.DataFrame
     firms: np.ndarray
     traps: np.ndarray
+    dirt: np.ndarray
     total: str | None
     note: str | None
     date_header: str | None
@@ -95,6 +97,7 @@ def _part(layout: Layout, whole: Sheet, inside: Bools, *, name: str, title: str)
         cells=cells,
         firms=whole.firms[inside],
         traps=whole.traps[inside],
+        dirt=whole.dirt[inside],
     )
 
 
@@ -103,14 +106,18 @@ def _sheet(world: World, layout: Layout, rows: pd.DataFrame) -> Sheet:
     declared = LISTS[layout.list]
     table = declared.table
     happened = table.columns[table.happened]
+    said, dirt = None, np.full(len(rows), None, dtype=object)
+    if declared.identity is Identity.BY_NAME:
+        said, dirt = said_names(world.plan, world.people, rows, list_name=layout.list)
     return Sheet(
         list=layout.list,
         file="",
         form=layout.form,
         titles=(),
-        cells=_cells(world, layout, rows),
+        cells=_cells(world, layout, rows, said=said),
         firms=rows["firm"].to_numpy(),
         traps=rows["trap"].to_numpy(dtype=object) if "trap" in rows else np.full(len(rows), None, dtype=object),
+        dirt=dirt,
         total=_header(layout, layout.total, table.columns[layout.total]) if layout.total else None,
         note=layout.note,
         date_header=_header(layout, table.happened, happened) if happened.kind is Kind.DATE else None,
@@ -123,10 +130,10 @@ def _header(layout: Layout, name: str, column: Column) -> str:
     return f"{label}（万元）" if layout.wan and column.kind is Kind.MONEY else label
 
 
-def _cells(world: World, layout: Layout, rows: pd.DataFrame) -> pd.DataFrame:
+def _cells(world: World, layout: Layout, rows: pd.DataFrame, *, said: list[str] | None) -> pd.DataFrame:
     declared = LISTS[layout.list]
     cells: dict[str, object] = {}
-    cells |= _identity_cells(world, layout, rows, by_code=declared.identity is Identity.BY_CODE)
+    cells |= _identity_cells(world, layout, rows) if said is None else {"企业名称": said}
     for name, column in declared.table.columns.items():
         if name == "name" or name not in rows or name in declared.constants:
             continue
@@ -140,25 +147,10 @@ def _cells(world: World, layout: Layout, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(cells)
 
 
-def _identity_cells(world: World, layout: Layout, rows: pd.DataFrame, *, by_code: bool) -> dict[str, object]:
+def _identity_cells(world: World, layout: Layout, rows: pd.DataFrame) -> dict[str, object]:
     places = rows["firm"].to_numpy()
     names = names_on(world.people, places, rows["known"].to_numpy())
-    if by_code:
-        return {"企业名称": names, layout.code_header: world.people["code"].to_numpy()[places]}
-    rng = world.plan.rng(f"dirty.{layout.list}.{len(rows)}")
-    dirt = np.where(rng.random(len(rows)) < DIRTY_NAMES, rng.integers(1, 4, len(rows)), 0)
-    return {"企业名称": [_dirty(name, kind) for name, kind in zip(names, dirt.tolist(), strict=True)]}
-
-
-def _dirty(name: str, kind: int) -> str:
-    """Write a name as clerks do: half-width brackets, a stray space, the other form of 有限公司."""
-    if kind == 1:
-        return name.replace("（", "(").replace("）", ")")
-    if kind == 2:
-        return name[:4] + " " + name[4:]
-    if kind == 3 and name.endswith("有限责任公司"):
-        return name.replace("有限责任公司", "有限公司")
-    return name
+    return {"企业名称": names, layout.code_header: world.people["code"].to_numpy()[places]}
 
 
 def _rendered(layout: Layout, column: Column, values: pd.Series) -> pd.Series:

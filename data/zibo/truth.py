@@ -8,14 +8,20 @@ from data.zibo import true_pd
 from data.zibo.world import World
 
 
-def write_truth(directory: Path, world: World, traps: pd.DataFrame, damage: pd.DataFrame) -> None:
-    """Write identities, true PDs, applications, trap rows and damaged rows as csv for tests and benchmarks."""
+def write_truth(
+    directory: Path, world: World, *, traps: pd.DataFrame, damage: pd.DataFrame, names: pd.DataFrame
+) -> None:
+    """Write identities, true PDs, applications, trap rows, damaged rows and who bare names mean, as csv.
+
+    For tests and benchmarks alone.
+    """
     for name, frame in (
         ("identities", _identities(world)),
         ("pd", _quarterly(world)),
         ("applications", _applications(world)),
         ("traps", traps),
         ("damage", damage),
+        ("names", names),
     ):
         frame.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6f")
 
@@ -30,6 +36,7 @@ def _identities(world: World) -> pd.DataFrame:
             "code": people["code"],
             "name": people["name"],
             "former_names": people["former_name"],
+            "name_taken_from": _taken_from(people),
             "latent_quality": world.latent.visible.mean(axis=1),
             "hidden_quality": world.latent.private,
             "guarantee_ring": world.latent.ring,
@@ -37,6 +44,12 @@ def _identities(world: World) -> pd.DataFrame:
             "first_default_on": default.mask(default >= ahead),
         }
     )
+
+
+def _taken_from(people: pd.DataFrame) -> pd.Series:
+    """Name the enterprise, gone before, whose name an enterprise bears."""
+    places = people["name_taken_from"]
+    return pd.Series(people["code"].to_numpy()[places], index=people.index).where(places >= 0)
 
 
 def _quarterly(world: World) -> pd.DataFrame:

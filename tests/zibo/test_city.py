@@ -25,14 +25,21 @@ def test_every_file_says_in_its_first_row_that_it_is_a_demonstration(small) -> N
     assert unmarked == []
 
 
-def test_every_name_carries_the_mark_and_is_used_once(full) -> None:
+def test_every_name_carries_the_mark_and_is_used_once_at_a_time(full) -> None:
     identities = full.truth("identities")
+    heirs = identities[identities["name_taken_from"].notna()]
+    by_code = identities.set_index("code")
 
     assert identities["name"].str.contains(MARK, regex=False).all()
     assert identities["former_names"].dropna().str.contains(MARK, regex=False).all()
-    every = pd.concat([identities["name"], identities["former_names"].dropna()])
+    every = pd.concat([identities["name"].drop(heirs.index), identities["former_names"].dropna()])
     plain = every.str.replace("有限责任公司", "有限公司", regex=False).str.replace(MARK, "", regex=False)
     assert plain.is_unique
+    assert (by_code.loc[heirs["name_taken_from"], "name"].to_numpy() == heirs["name"].to_numpy()).all()
+    register = full.read("enterprise_registration").sort_values("known_on").drop_duplicates("code", keep="last")
+    days = register.set_index("code")[["founded_on", "deregistered_on"]]
+    gone = days.loc[heirs["name_taken_from"], "deregistered_on"].to_numpy()
+    assert (gone < days.loc[heirs["code"], "founded_on"].to_numpy()).all()
 
 
 def test_every_code_is_well_formed_once_only_and_of_the_city(full) -> None:
