@@ -1,0 +1,1 @@
+"""Product: what does 股权投资推荐 say?"""

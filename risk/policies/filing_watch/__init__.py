@@ -1,0 +1,1 @@
+"""Product: what does 备案风险核查 say?"""

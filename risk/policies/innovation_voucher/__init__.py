@@ -1,0 +1,1 @@
+"""Product: what does 创新券 say?"""

@@ -1,0 +1,1 @@
+"""Product: what does 鲁科贷 say?"""

@@ -1,0 +1,1 @@
+"""Product: what does 科技研发贷 say?"""
