@@ -5,7 +5,7 @@ a verdict keeps the same facts whatever a word is called later.
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -85,6 +85,17 @@ def _file() -> _FactsFile:
 def shared_facts() -> Mapping[str, Fact]:
     """Return the facts that several products read, by name (facts.yaml)."""
     return _file().facts
+
+
+def lacking(names: Iterable[str], vocabulary: Mapping[str, Fact] | None = None) -> str:
+    """Say which facts are missing, by label and name; empty where none is.
+
+    >>> lacking(["pd"]), lacking([])
+    ('缺少事实：违约概率（pd）。', '')
+    """
+    known = vocabulary or shared_facts()
+    named = [f"{known[name].label}（{name}）" for name in names]
+    return f"缺少事实：{'、'.join(named)}。" if named else ""
 
 
 def fault_of(value: object, fact: Fact) -> str:

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from data.spec.dated import DatedValue, Parameter, ValueStatus, load_strict
 from data.spec.errors import Refusal
-from risk.policies.facts import UNITS, bounds_fault
+from risk.policies.facts import UNITS, bounds_fault, near
 
 UNVERIFIED_MARK = "〔未核实〕"
 FIRST_DAY_MARK = "〔起始日未核实〕"
@@ -99,6 +100,17 @@ class PolicyParameters(BaseModel):
     def used(self, name: str, day: date) -> Used | None:
         """Return the value in force on day, None before its first; raise KeyError for a name that is not declared."""
         return used_of(name, self.parameters[name], day, self.last_verified_on)
+
+    def reform(self, values: Mapping[str, Decimal | None]) -> Self:
+        """Return a copy with numbers replaced on all days, None taking one out of force; the file stays as it is.
+
+        Raises ParameterUnknown with the nearest names, ParameterMalformed.
+        """
+        for name in values:
+            if name not in self.parameters:
+                raise ParameterUnknown(f"“{self.label}”没有名为“{name}”的参数。", help=near(name, self.parameters))
+        proposed = {name: replaced(self.parameters[name], value) for name, value in values.items()}
+        return self.model_copy(update={"parameters": {**self.parameters, **proposed}})
 
 
 def used_of(name: str, parameter: PolicyParameter, day: date, last_verified_on: date) -> Used | None:

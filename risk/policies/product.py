@@ -16,12 +16,10 @@ from data.spec.dated import load_strict
 from data.spec.errors import Refusal
 from risk.policies.facts import Fact, near, shared_facts
 from risk.policies.parameters import (
-    ParameterUnknown,
     PolicyParameter,
     PolicyParameters,
     Used,
     parameter_of,
-    replaced,
     used_of,
 )
 from risk.policies.rule import Check, Rulebook, Stage
@@ -96,15 +94,7 @@ class Product:
 
         None takes a parameter out of force. Raises ParameterUnknown with the nearest names, ParameterMalformed.
         """
-        for name in values:
-            if name not in self.file.parameters:
-                raise ParameterUnknown(f"“{self.label}”没有名为“{name}”的参数。", help=near(name, self.file.parameters))
-        parameters = {
-            name: replaced(parameter, values[name]) if name in values else parameter
-            for name, parameter in self.file.parameters.items()
-        }
-        file = self.file.model_copy(update={"parameters": parameters})
-        return replace(self, file=file, reforms={**self.reforms, **values})
+        return replace(self, file=self.file.reform(values), reforms={**self.reforms, **values})
 
     def as_used(self, values: tuple[Used, ...]) -> "Product":
         """Return a copy that knows these values and no others: the product as an old answer saw it."""

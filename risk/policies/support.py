@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from risk.policies.facts import Value
+from risk.policies.facts import Value, lacking
 from risk.policies.money import to_fen
 from risk.policies.parameters import Used
 from risk.policies.product import Product
@@ -104,8 +104,8 @@ def _read(
     absent = [product.file.parameters[name].label for name in wanted.parameters if name not in in_force]
     if absent:
         return None, f"当日没有有效的取值：{'、'.join(absent)}。", read
-    missing = [product.vocabulary[name].label for name in wanted.facts if name not in usable]
+    missing = [name for name in wanted.facts if name not in usable]
     if missing:
-        return None, f"缺少事实：{'、'.join(missing)}。", read
+        return None, lacking(missing, product.vocabulary), read
     named = (*wanted.facts, *wanted.hints)
     return reading_of(usable, named, read, day=on, vocabulary=product.vocabulary), "", read

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from data.spec.dated import ValueStatus
-from risk.policies.facts import CODE_UNIT, Fact, Value, fault_of, near, say
+from risk.policies.facts import CODE_UNIT, Fact, Value, fault_of, lacking, near, say
 from risk.policies.parameters import Used
 from risk.policies.product import Product
 from risk.policies.rule import (
@@ -259,11 +259,10 @@ def _compare(check: Condition, product: Product, reading: Reading) -> Judged:
 
 
 def _unknown(check: Check, product: Product, missing: Iterable[str], read: tuple[Used, ...]) -> Finding:
-    named = "、".join(f"“{product.vocabulary[name].label}”（{name}）" for name in missing)
     required = ""
     if isinstance(check, Condition) and read and read[0].value is not None:
         required = say(read[0].value, read[0].unit)
-    judged = Judged(passed=False, measured="未知", required=required, note=f"缺少事实：{named}。")
+    judged = Judged(passed=False, measured="未知", required=required, note=lacking(missing, product.vocabulary))
     return _told(check, Outcome.UNKNOWN, judged, read)
 
 
