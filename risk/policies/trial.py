@@ -102,6 +102,7 @@ def try_product(
     Pure: nothing is stored, and no facts raise.
     """
     terms = terms or credit_terms()
+    proposed = _proposed(terms)
     known = _estimated(usable_facts(facts, product.vocabulary))
     verdict = evaluate(product, facts, on=on, stage=stage or product.stages[0])
     watch = _watch(product, known, on)
@@ -120,7 +121,7 @@ def try_product(
         label=product.label,
         on=on,
         illustrative=product.file.illustrative,
-        reforms=product.reforms,
+        reforms={**product.reforms, **proposed},
         verdict=verdict,
         watch=watch,
         gaps=missing_for_filing(product, facts, on=on),
@@ -130,7 +131,7 @@ def try_product(
         cost=cost,
         limit=limit,
         price=price,
-        notes=(*_said(facts, known), *notes),
+        notes=(*_warned(verdict), *_said(facts, known), *_reformed(terms, proposed), *notes),
         unverified=_unverified((verdict, watch, *benefits, covered, cap, losses, cost, *limit.lines, price)),
     )
 
@@ -169,6 +170,21 @@ def _said(facts: Mapping[str, Value], known: Mapping[str, Value]) -> list[str]:
     labels = {"balance": "余额按贷款金额", "undrawn": "按已全部提用", "interest_paid": "利息按约定利率估算"}
     filled = [label for name, label in labels.items() if name in known and name not in facts]
     return [f"{'，'.join(filled)}。"] if filled else []
+
+
+def _proposed(terms: PolicyParameters) -> dict[str, Decimal | None]:
+    """Return the terms that are not the file's: numbers of a proposal."""
+    own = credit_terms().parameters
+    changed = {name: one for name, one in terms.parameters.items() if one != own.get(name)}
+    return {name: value.value for name, one in changed.items() for value in one.values.values()}
+
+
+def _reformed(terms: PolicyParameters, proposed: Iterable[str]) -> list[str]:
+    return [f"试算：参数“{terms.parameters[name].label}”按拟议取值。" for name in proposed]
+
+
+def _warned(verdict: Verdict) -> list[str]:
+    return [] if verdict.passed else ["条件没有全部符合：“有支持”的数字只在符合之后才成立。"]
 
 
 def _watch(product: Product, facts: Mapping[str, Value], on: date) -> Verdict | None:

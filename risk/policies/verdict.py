@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from data.spec.dated import ValueStatus
-from risk.policies.facts import CODE_UNIT, Fact, Value, fault_of, lacking, near, say
+from risk.policies.facts import Fact, Value, fault_of, lacking, near, say
 from risk.policies.parameters import Used
 from risk.policies.product import Product
 from risk.policies.rule import (
@@ -247,13 +247,13 @@ def _finding(check: Check, product: Product, facts: Mapping[str, Value], on: dat
 
 
 def _compare(check: Condition, product: Product, reading: Reading) -> Judged:
-    fact, parameter = product.vocabulary[check.fact], product.file.parameters[check.parameter]
-    measured, required = reading.fact(check.fact), reading.numbers[check.parameter]
+    fact, required = product.vocabulary[check.fact], reading.numbers[check.parameter]
+    measured = reading.fact(check.fact)
     passed = check.holds(measured, required)
     return Judged(
         passed=passed,
         measured=say(measured, fact.unit, fact.choices),
-        required=say(required, parameter.unit, fact.choices if parameter.unit in (CODE_UNIT, "级") else None),
+        required=say(required, product.file.parameters[check.parameter].unit, fact.choices),
         note="" if passed else check.otherwise,
     )
 
@@ -261,7 +261,7 @@ def _compare(check: Condition, product: Product, reading: Reading) -> Judged:
 def _unknown(check: Check, product: Product, missing: Iterable[str], read: tuple[Used, ...]) -> Finding:
     required = ""
     if isinstance(check, Condition) and read and read[0].value is not None:
-        required = say(read[0].value, read[0].unit)
+        required = say(read[0].value, read[0].unit, product.vocabulary[check.fact].choices)
     judged = Judged(passed=False, measured="未知", required=required, note=lacking(missing, product.vocabulary))
     return _told(check, Outcome.UNKNOWN, judged, read)
 

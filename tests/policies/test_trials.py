@@ -58,6 +58,7 @@ def test_what_cannot_be_worked_out_is_said(facts_of: FactsOf) -> None:
 def test_on_a_day_before_the_product_nothing_is_supported(facts_of: FactsOf) -> None:
     trial = try_product(load_product("lukedai"), facts_of("lukedai"), on=date(2016, 12, 30))
 
+    assert "“有支持”的数字只在符合之后才成立" in trial.notes[0]
     assert trial.verdict.answer is Answer.NOT_IN_FORCE
     assert (trial.benefits, trial.covered) == ((), None)
     assert [line.name for line in trial.limit.lines] == ["working_capital_need", "rnd_multiple", "group_limit"]
@@ -96,6 +97,8 @@ def test_a_reform_reaches_product_and_terms_and_touches_neither(facts_of: FactsO
     assert new.losses.expected == pytest.approx(2 * old.losses.expected, abs=Decimal("0.02"))
     bank = next(one for one in new.losses.parties if one.party == "bank")
     assert bank.expected_with == pytest.approx(new.losses.expected / 10, abs=Decimal("0.01"))
+    assert new.reforms == proposed
+    assert "试算：参数“违约损失率（信用，无保证）”按拟议取值。" in new.notes
     assert try_product(product, facts, on=DAY) == old
 
 

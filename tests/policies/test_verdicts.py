@@ -104,6 +104,17 @@ def test_an_unknown_fact_is_not_passed_and_named() -> None:
     assert "放款银行是否合作银行" in found.note
 
 
+def test_a_word_is_required_by_its_name_known_or_not() -> None:
+    watch, facts = load_product("filing_watch"), base_facts("filing_watch")
+    worse = {**facts, "five_class_at_disbursement": Decimal(2)}
+
+    known, unknown = (
+        finding(evaluate(watch, one, on=DAY, stage=Stage.FILE), "normal_at_disbursement") for one in (worse, {})
+    )
+
+    assert (known.measured, known.required, unknown.required) == ("关注", "正常", "正常")
+
+
 @pytest.mark.parametrize(
     "value",
     [Decimal("NaN"), Decimal("Infinity"), Decimal(-1), Decimal("1e13"), Decimal("0.001"), date(2025, 1, 1), 1.5, None],

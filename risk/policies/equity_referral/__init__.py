@@ -1,1 +1,1 @@
-"""Product: what does 股权投资推荐 say?"""
+"""Is a firm rather a case for equity than for debt?"""

@@ -1,1 +1,1 @@
-"""Product: what does 备案风险核查 say?"""
+"""Does a filing bring old trouble under cover?"""

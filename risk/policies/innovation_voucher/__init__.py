@@ -1,1 +1,1 @@
-"""Product: what does 创新券 say?"""
+"""What does a voucher order pay by itself?"""

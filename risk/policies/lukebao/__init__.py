@@ -1,1 +1,1 @@
-"""Product: what does 鲁科保 say?"""
+"""Which premiums does the province subsidise?"""

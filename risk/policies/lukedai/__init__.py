@@ -1,1 +1,1 @@
-"""Product: what does 鲁科贷 say?"""
+"""Which loans are filed, and who bears their losses?"""

@@ -1,1 +1,1 @@
-"""Product: what does 鲁科担 say?"""
+"""Which guarantees does the province support?"""

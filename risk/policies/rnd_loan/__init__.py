@@ -1,1 +1,1 @@
-"""Product: what does 科技研发贷 say?"""
+"""How large a line does R&D expense carry?"""
