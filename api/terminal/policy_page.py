@@ -56,11 +56,11 @@ def _parts(trial: Trial) -> Iterator["RenderableType"]:
         yield from _findings(trial.watch)
     if trial.gaps:
         yield _heading("备案尚缺")
-        yield from (_dim(f"· {gap.label}：{gap.note}") for gap in trial.gaps)
+        yield _bullets([f"{gap.label}：{gap.note}" for gap in trial.gaps])
     yield from _money(trial)
     if trial.notes:
         yield _heading("说明")
-        yield from (_dim(f"· {note}") for note in trial.notes)
+        yield _bullets(trial.notes)
     if trial.unverified:
         yield _heading(f"以上用到而数值或起始日未核实的，共 {len(trial.unverified)} 项")
         yield _sources(trial.unverified)
@@ -96,6 +96,18 @@ def _dim(text: str) -> "Text":
     from rich.text import Text
 
     return Text(text, style="dim")
+
+
+def _bullets(lines: Sequence[str]) -> "Table":
+    """List lines; a column of its own lets a long Chinese sentence fold where the line ends."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in lines:
+        table.add_row("·", line, style="dim")
+    return table
 
 
 def _table(*titles: str, right: Sequence[int] = ()) -> "Table":
@@ -150,8 +162,9 @@ def _money(trial: Trial) -> Iterator["RenderableType"]:
     if trial.cost is not None:
         yield _heading("企业成本（元）")
         yield _cost(trial.cost)
-    yield _heading("建议额度")
-    yield _limit(trial.limit)
+    if trial.limit is not None:
+        yield _heading("建议额度")
+        yield _limit(trial.limit)
     if trial.price is not None:
         yield _heading("建议年利率")
         yield _price(trial.price)
@@ -211,7 +224,8 @@ def _sharing(trial: Trial) -> str:
     coverage = trial.covered.coverage
     shares = "、".join(f"{PARTY_LABELS[party]} {_percent(share)}" for party, share in coverage.shares.items())
     covered = "" if coverage.covered == 1 else f"，只覆盖 {_percent(coverage.covered)}"
-    return f"{trial.covered.formula}：{shares}{covered}{_mark(trial.covered.parameters)}。"
+    refund = f"，省财政至多补偿担保机构 {_yuan(coverage.refund_most)} 元" if coverage.refund_most else ""
+    return f"{trial.covered.formula}：{shares}{covered}{refund}{_mark(trial.covered.parameters)}。"
 
 
 def _cost(cost: "FirmCost") -> "Table":

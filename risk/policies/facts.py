@@ -26,6 +26,8 @@ COUNT = "次"
 UNITS = frozenset({*map(str, Unit), DATE_UNIT, CODE_UNIT, YEARLY, TIMES, COUNT})
 NEAR_NAMES = 3
 SCALES: Mapping[str, Decimal] = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "%": Decimal("0.01")}
+SAID_UNITS: Mapping[str, str] = {CODE_UNIT: "", Unit.MONTH: "个月"}
+ASKED_UNITS: Mapping[str, str] = {Unit.RATIO: "比例，可写 35%", YEARLY: "年率，可写 3.6%", Unit.YUAN: "元，可写 500万"}
 UNKNOWN_WORDS = frozenset({"", "null", "~", "未知"})
 
 
@@ -194,7 +196,12 @@ def _expected(fact: Fact) -> str:
         return "可选：" + "、".join(f"{choice.name}（{choice.label}）" for choice in fact.choices.values()) + "。"
     if fact.unit == DATE_UNIT:
         return "请写成 2025-06-30 的样子。"
-    return "请写是或否。" if fact.unit == Unit.FLAG else f"单位为{fact.unit}。"
+    return unit_help(fact.unit)
+
+
+def unit_help(unit: str) -> str:
+    """Say how a number of this unit is written."""
+    return "请写是或否。" if unit == Unit.FLAG else f"单位为{ASKED_UNITS.get(unit, unit)}。"
 
 
 def say(value: Value, unit: str, choices: Mapping[Decimal, Choice] | None = None) -> str:
@@ -213,7 +220,7 @@ def say(value: Value, unit: str, choices: Mapping[Decimal, Choice] | None = None
         return f"{value:,.2f}元"
     if unit in (Unit.RATIO, YEARLY):
         return f"{_plain(value * 100)}%" + ("/年" if unit == YEARLY else "")
-    return f"{_plain(value)}{'' if unit == CODE_UNIT else unit}"
+    return f"{_plain(value)}{SAID_UNITS.get(unit, unit)}"
 
 
 def _plain(value: Decimal) -> str:

@@ -72,26 +72,29 @@ NEED_FACTS = (
 )
 
 
-def limit_of(facts: Mapping[str, Value], *, cap: Capped | None, terms: PolicyParameters, on: date) -> Limit:
-    """Return the suggested limit: the smallest of policy cap, working-capital need, R&D multiple and group limit."""
+def limit_of(
+    facts: Mapping[str, Value], *, cap: Capped | None, loan: bool, terms: PolicyParameters, on: date
+) -> Limit | None:
+    """Return the suggested limit: the smallest of policy cap, working-capital need, R&D multiple and group limit.
+
+    Where it is not about a loan the policy cap stands alone; None where there is none.
+    """
     plain = {name: value for name, value in facts.items() if isinstance(value, Decimal)}
-    lines = (
-        *_policy(cap),
-        _need(plain),
-        _by_term("rnd_multiple", "研发费用倍数", plain, ("rnd_expense",), _of_research, terms.used("rnd_multiple", on)),
-        _by_term(
-            "group_limit",
-            "集团客户限额",
-            plain,
-            ("bank_tier1_capital", "group_exposure"),
-            _of_group,
-            terms.used("group_limit_share", on),
-        ),
-    )
+    lines = (*_policy(cap), *(_of_bank(plain, terms, on) if loan else ()))
     known = {line.name: line.amount for line in lines if line.amount is not None}
     binding = min(known, key=lambda name: known[name], default=None)
     amount = None if binding is None else known[binding]
-    return Limit(lines=lines, amount=amount, binding=binding, complete=len(known) == len(lines))
+    return Limit(lines=lines, amount=amount, binding=binding, complete=len(known) == len(lines)) if lines else None
+
+
+def _of_bank(facts: Facts, terms: PolicyParameters, on: date) -> tuple[LimitLine, ...]:
+    research, share = terms.used("rnd_multiple", on), terms.used("group_limit_share", on)
+    group = ("bank_tier1_capital", "group_exposure")
+    return (
+        _need(facts),
+        _by_term("rnd_multiple", "研发费用倍数", facts, ("rnd_expense",), _of_research, research),
+        _by_term("group_limit", "集团客户限额", facts, group, _of_group, share),
+    )
 
 
 def _policy(cap: Capped | None) -> tuple[LimitLine, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from data.spec.dated import DatedValue, Parameter, ValueStatus, load_strict
 from data.spec.errors import Refusal
-from risk.policies.facts import UNITS, bounds_fault, near
+from risk.policies.facts import UNITS, bounds_fault, near, unit_help
 
 UNVERIFIED_MARK = "〔未核实〕"
 FIRST_DAY_MARK = "〔起始日未核实〕"
@@ -148,7 +148,7 @@ def replaced(parameter: PolicyParameter, value: Decimal | None) -> PolicyParamet
     """Return the parameter with one value on all its days: a proposal, and marked so; raise ParameterMalformed."""
     fault = "" if value is None else ("不是一个数" if not value.is_finite() else bounds_fault(value, parameter.unit))
     if fault:
-        raise ParameterMalformed(f"“{parameter.label}”不能取这个值：{fault}。", help=f"单位为{parameter.unit}。")
+        raise ParameterMalformed(f"“{parameter.label}”不能取这个值：{fault}。", help=unit_help(parameter.unit))
     proposed = PolicyValue(value=value, reference="试算：拟议的取值，非现行规定", status=ValueStatus.UNVERIFIED)
     return parameter.model_copy(update={"values": {min(parameter.values): proposed}})
 

@@ -4,13 +4,15 @@ A rule declares the facts and parameters that it reads and gets no others. So an
 and a rule cannot meet one that is unknown or not in force.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from risk.policies.facts import Value
+from data.spec.table import Unit
+from risk.policies.facts import Fact, Value, say
 
 
 class Stage(StrEnum):
@@ -222,6 +224,9 @@ class Rulebook:
     sharing: Sharing | None = None
     cap: Cap | None = None
     watched_by: str | None = None
+    about_loan: bool = True
+    """Whether the product is about a loan, so that losses, cost and a bank's limits are worth asking for."""
+
     guarantee: bool = False
     """Whether a guarantee fee is part of the firm's cost with and without the product."""
 
@@ -229,6 +234,29 @@ class Rulebook:
 def not_both(fact: Decimal, forbidden: Decimal) -> bool:
     """Hold unless the fact is so and a document forbids it; both are flags."""
     return not (fact and forbidden)
+
+
+def required(condition: Condition, parameter: Decimal, fact: Fact) -> str:
+    """Say what a condition asks for: the parameter with the comparison in words."""
+    if fact.unit == Unit.FLAG:
+        return "不限" if not parameter else "否" if condition.holds is not_both else "是"
+    before, after = (WORSE if fact.choices else COMPARED).get(condition.holds, ("", ""))
+    return f"{before}{say(parameter, fact.unit, fact.choices)}{after}"
+
+
+COMPARED: Mapping[object, tuple[str, str]] = {
+    operator.ge: ("不低于", ""),
+    operator.gt: ("高于", ""),
+    operator.le: ("不超过", ""),
+    operator.lt: ("低于", ""),
+}
+WORSE: Mapping[object, tuple[str, str]] = {
+    operator.ge: ("", "或更差"),
+    operator.gt: ("比", "更差"),
+    operator.le: ("", "或更好"),
+    operator.lt: ("比", "更好"),
+}
+"""Words of a list are in the order of trouble, so far as they are compared."""
 
 
 def add_months(day: date, months: int) -> date:

@@ -53,7 +53,7 @@ class Trial:
     covered: Covered | None
     losses: Losses | None
     cost: FirmCost | None
-    limit: Limit
+    limit: Limit | None
     price: Price | None
     notes: tuple[str, ...]
     unverified: tuple[Used, ...]
@@ -110,12 +110,16 @@ def try_product(
     covered, cap = coverage_of(product, known, on=on), cap_of(product, known, on=on)
     notes: list[str] = []
     coverage = covered.coverage if covered else None
-    losses = _or_note(losses_of(known, coverage=coverage, terms=terms, on=on), "损失", notes)
-    cost = _or_note(
-        cost_of(known, benefits=benefits, guarantee=product.rulebook.guarantee, terms=terms, on=on), "企业成本", notes
-    )
-    price = None if losses is None else _or_note(_price(known, losses, terms, on), "定价", notes)
-    limit = limit_of(known, cap=cap, terms=terms, on=on)
+    loan = product.rulebook.about_loan or "amount" in known
+    losses = cost = price = None
+    if loan:
+        coverage, guarantee = covered.coverage if covered else None, product.rulebook.guarantee
+        losses = _or_note(losses_of(known, coverage=coverage, terms=terms, on=on), "损失", notes)
+        cost = _or_note(cost_of(known, benefits=benefits, guarantee=guarantee, terms=terms, on=on), "企业成本", notes)
+    if losses is not None:
+        price = _or_note(_price(known, losses, terms, on), "定价", notes)
+    limit = limit_of(known, cap=cap, loan=loan, terms=terms, on=on)
+    limits = limit.lines if limit else ()
     return Trial(
         product=product.code,
         label=product.label,
@@ -132,7 +136,7 @@ def try_product(
         limit=limit,
         price=price,
         notes=(*_warned(verdict), *_said(facts, known), *_reformed(terms, proposed), *notes),
-        unverified=_unverified((verdict, watch, *benefits, covered, cap, losses, cost, *limit.lines, price)),
+        unverified=_unverified((verdict, watch, *benefits, covered, cap, losses, cost, *limits, price)),
     )
 
 

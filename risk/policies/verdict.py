@@ -23,6 +23,7 @@ from risk.policies.rule import (
     needed_facts,
     needed_parameters,
     read_parameters,
+    required,
 )
 
 SUREST_FIRST = (ValueStatus.VERIFIED, ValueStatus.SECONDARY, ValueStatus.DERIVED, ValueStatus.UNVERIFIED)
@@ -247,22 +248,22 @@ def _finding(check: Check, product: Product, facts: Mapping[str, Value], on: dat
 
 
 def _compare(check: Condition, product: Product, reading: Reading) -> Judged:
-    fact, required = product.vocabulary[check.fact], reading.numbers[check.parameter]
+    fact, parameter = product.vocabulary[check.fact], reading.numbers[check.parameter]
     measured = reading.fact(check.fact)
-    passed = check.holds(measured, required)
+    passed = check.holds(measured, parameter)
     return Judged(
         passed=passed,
         measured=say(measured, fact.unit, fact.choices),
-        required=say(required, product.file.parameters[check.parameter].unit, fact.choices),
+        required=required(check, parameter, fact),
         note="" if passed else check.otherwise,
     )
 
 
 def _unknown(check: Check, product: Product, missing: Iterable[str], read: tuple[Used, ...]) -> Finding:
-    required = ""
+    asked = ""
     if isinstance(check, Condition) and read and read[0].value is not None:
-        required = say(read[0].value, read[0].unit, product.vocabulary[check.fact].choices)
-    judged = Judged(passed=False, measured="未知", required=required, note=lacking(missing, product.vocabulary))
+        asked = required(check, read[0].value, product.vocabulary[check.fact])
+    judged = Judged(passed=False, measured="未知", required=asked, note=lacking(missing, product.vocabulary))
     return _told(check, Outcome.UNKNOWN, judged, read)
 
 

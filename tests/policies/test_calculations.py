@@ -276,7 +276,7 @@ def test_interest_is_exact_to_the_fen(amount: Decimal, rate: Decimal, months: in
 def test_the_smallest_limit_binds_and_is_named(facts_of: FactsOf) -> None:
     product, facts = load_product("lukedai"), facts_of("lukedai")
 
-    limit = limit_of(facts, cap=cap_of(product, facts, on=DAY), terms=TERMS, on=DAY)
+    limit = limit_of(facts, cap=cap_of(product, facts, on=DAY), loan=True, terms=TERMS, on=DAY)
 
     # 20,000,000 x 0.9 x 1.2 / 3 - 2,000,000 - 1,500,000
     assert {line.name: line.amount for line in limit.lines} == {
@@ -289,21 +289,33 @@ def test_the_smallest_limit_binds_and_is_named(facts_of: FactsOf) -> None:
 
 
 def test_all_banks_debt_can_use_up_the_need(facts_of: FactsOf) -> None:
-    limit = limit_of(facts_of("lukedai", debt_all_banks="1亿"), cap=None, terms=TERMS, on=DAY)
+    limit = limit_of(facts_of("lukedai", debt_all_banks="1亿"), cap=None, loan=True, terms=TERMS, on=DAY)
 
     assert (limit.amount, limit.binding) == (Decimal("0.00"), "working_capital_need")
 
 
 def test_a_limit_that_is_not_known_is_said_and_not_taken_for_none(facts_of: FactsOf) -> None:
-    limit = limit_of(facts_of("lukedai", revenue="未知", working_capital_turnover="0"), cap=None, terms=TERMS, on=DAY)
+    limit = limit_of(
+        facts_of("lukedai", revenue="未知", working_capital_turnover="0"), cap=None, loan=True, terms=TERMS, on=DAY
+    )
     need = next(line for line in limit.lines if line.name == "working_capital_need")
 
     assert (need.amount, limit.complete, limit.binding) == (None, False, "rnd_multiple")
     assert "revenue" in need.note
 
 
+def test_what_is_no_loan_has_no_limit_but_its_own_cap(facts_of: FactsOf) -> None:
+    product, facts = load_product("equity_referral"), facts_of("equity_referral")
+
+    limit = limit_of(facts, cap=cap_of(product, facts, on=DAY), loan=False, terms=TERMS, on=DAY)
+
+    assert limit is not None
+    assert [(line.name, line.amount) for line in limit.lines] == [("policy_cap", Decimal("5000000.00"))]
+    assert limit_of(facts, cap=None, loan=False, terms=TERMS, on=DAY) is None
+
+
 def test_no_known_limit_is_no_limit_of_zero() -> None:
-    limit = limit_of({}, cap=None, terms=TERMS, on=DAY)
+    limit = limit_of({}, cap=None, loan=True, terms=TERMS, on=DAY)
 
     assert (limit.amount, limit.binding) == (None, None)
 

@@ -29,6 +29,7 @@ def test_a_trial_of_a_loan_that_qualifies_is_complete(facts_of: FactsOf) -> None
     assert trial.losses is not None
     assert trial.cost is not None
     assert trial.price is not None
+    assert trial.limit is not None
     assert trial.limit.binding == "rnd_multiple"
     assert trial.notes == ("余额按贷款金额，按已全部提用，利息按约定利率估算。",)
     assert [(gap.condition, gap.unknown) for gap in trial.gaps] == [
@@ -61,6 +62,7 @@ def test_on_a_day_before_the_product_nothing_is_supported(facts_of: FactsOf) -> 
     assert "“有支持”的数字只在符合之后才成立" in trial.notes[0]
     assert trial.verdict.answer is Answer.NOT_IN_FORCE
     assert (trial.benefits, trial.covered) == ((), None)
+    assert trial.limit is not None
     assert [line.name for line in trial.limit.lines] == ["working_capital_need", "rnd_multiple", "group_limit"]
 
 

@@ -94,6 +94,31 @@ def test_a_finding_shows_what_was_measured_required_and_where_it_is_written() ->
     assert "33号" in found.reference
 
 
+@pytest.mark.parametrize(
+    ("code", "stage", "condition", "said"),
+    [
+        ("lukedan", Stage.APPLY, "fee_is_low", "不超过0.5%/年"),
+        ("lukedan", Stage.APPLY, "bank_bears_enough", "不低于20%"),
+        ("lukedan", Stage.APPLY, "not_for_its_controller", "否"),
+        ("lukedan", Stage.APPLY, "guarantor_in_system", "是"),
+        ("lukedai", Stage.APPLY, "term_within_limit", "不超过36个月"),
+        ("lukedai", Stage.CLAIM, "is_long_overdue", "高于90天"),
+        ("lukedai", Stage.CLAIM, "is_non_performing", "次级或更差"),
+        ("lukedai", Stage.SUBSIDY, "first_subsidy", "低于1次"),
+    ],
+)
+def test_what_is_required_is_said_with_its_direction(code: str, stage: Stage, condition: str, said: str) -> None:
+    verdict = evaluate(load_product(code), base_facts(code), on=DAY, stage=stage)
+
+    assert finding(verdict, condition).required == said
+
+
+def test_a_requirement_that_is_lifted_asks_for_nothing() -> None:
+    verdict = evaluate(LUKEDAI.reform({"requires_partner_bank": Decimal(0)}), base_facts("lukedai"), on=DAY)
+
+    assert finding(verdict, "bank_is_partner").required == "不限"
+
+
 def test_an_unknown_fact_is_not_passed_and_named() -> None:
     facts = base_facts("lukedai")
     del facts["bank_is_partner"]
@@ -112,7 +137,7 @@ def test_a_word_is_required_by_its_name_known_or_not() -> None:
         finding(evaluate(watch, one, on=DAY, stage=Stage.FILE), "normal_at_disbursement") for one in (worse, {})
     )
 
-    assert (known.measured, known.required, unknown.required) == ("关注", "正常", "正常")
+    assert (known.measured, known.required, unknown.required) == ("关注", "正常或更好", "正常或更好")
 
 
 @pytest.mark.parametrize(

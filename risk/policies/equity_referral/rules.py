@@ -14,6 +14,7 @@ def _investment(reading: Reading) -> Decimal:
 
 
 RULEBOOK = Rulebook(
+    about_loan=False,
     rules=(
         Condition(
             name="research_is_strong",

@@ -5,6 +5,7 @@ import operator
 from risk.policies.rule import Condition, Rulebook, Stage
 
 RULEBOOK = Rulebook(
+    about_loan=False,
     rules=(
         Condition(
             name="not_overdue_at_disbursement",
@@ -36,5 +37,5 @@ RULEBOOK = Rulebook(
             to_person=True,
             otherwise="贷款偿还了本行原有的贷款，请核查是否借新还旧、把旧风险转入补偿。",
         ),
-    )
+    ),
 )

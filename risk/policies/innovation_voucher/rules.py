@@ -12,6 +12,7 @@ def _payment(reading: Reading) -> Decimal:
 
 
 RULEBOOK = Rulebook(
+    about_loan=False,
     rules=(
         Condition(
             name="service_is_completed",

@@ -32,6 +32,7 @@ def _room(reading: Reading) -> Decimal:
 
 
 RULEBOOK = Rulebook(
+    about_loan=False,
     rules=(
         Rule(
             name="kind_is_insured",
