@@ -1,11 +1,11 @@
 """What does `lukeping` understand?"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 
-from api.commands import evidence, intake, looking_back, modelling, names, opening, scoring, serving
+from api.commands import evidence, intake, looking_back, modelling, names, opening, policy, scoring, serving
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -35,23 +35,31 @@ COMMANDS = (
     ("demo", opening.demo),
     ("evaluate", modelling.evaluate),
 )
+GROUPS = (("policy", policy.HELP, policy.COMMANDS),)
 
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    app = typer.Typer(
-        name="lukeping",
+    app = _group(HELP, COMMANDS, name="lukeping")
+    for name, help, commands in GROUPS:
+        app.add_typer(_group(help, commands, name=name), name=name)
+    return app
+
+
+def _group(help: str, commands: Sequence[tuple[str, Callable[..., None]]], *, name: str) -> typer.Typer:
+    group = typer.Typer(
+        name=name,
         cls=Commands,
-        help=HELP,
+        help=help,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # Rich help alone would cost half of the half second that help may take.
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    for name, function in COMMANDS:
-        app.command(name, cls=Command)(function)
-    return app
+    for command, function in commands:
+        group.command(command, cls=Command)(function)
+    return group
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

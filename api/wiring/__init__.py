@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.policy_desk import PolicyDesk
     from api.settings import Settings
 
 
@@ -52,6 +53,13 @@ def evaluation_desk() -> "EvaluationDesk":
     from api.wiring.evaluation import OutsideEvaluation
 
     return OutsideEvaluation()
+
+
+def policy_desk() -> "PolicyDesk":
+    """Hand out the desk that tries policy products, which needs no store."""
+    from api.wiring.policies import Policies
+
+    return Policies()
 
 
 def store_today(settings: "Settings") -> "date | None":

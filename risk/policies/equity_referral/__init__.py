@@ -1,0 +1,1 @@
+"""Is a firm rather a case for equity than for debt?"""

@@ -1,0 +1,1 @@
+"""Does a filing bring old trouble under cover?"""

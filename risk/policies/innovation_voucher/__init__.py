@@ -1,0 +1,1 @@
+"""What does a voucher order pay by itself?"""

@@ -1,0 +1,1 @@
+"""Which premiums does the province subsidise?"""

@@ -1,0 +1,1 @@
+"""Which loans are filed, and who bears their losses?"""

@@ -1,0 +1,1 @@
+"""Which guarantees does the province support?"""

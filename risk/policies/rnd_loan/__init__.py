@@ -1,0 +1,1 @@
+"""How large a line does R&D expense carry?"""
