@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, modelling, opening, scoring, serving
+from api.commands import evidence, intake, modelling, opening, scoring, serving, validation
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -22,6 +22,8 @@ COMMANDS = (
     ("intake", intake.intake),
     ("train", modelling.train),
     ("promote", modelling.promote),
+    ("validate", validation.validate),
+    ("accept", validation.accept),
     ("assess", scoring.assess),
     ("evidence", evidence.evidence),
     ("score-all", scoring.score_all),

@@ -72,6 +72,11 @@ def fit(
 
 def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
     """Fit a checked table as the settings say; the same table, settings and seed give the same texts."""
+    return train_and_hold_out(table, settings, seed=seed)[0]
+
+
+def train_and_hold_out(table: Table, settings: FitSettings, *, seed: int) -> tuple[Model, Numbers]:
+    """Fit as `train` does, and return also each row's calibrated probability from trees that had not seen its firm."""
     recipe, calibrator, held_out = _calibrated_recipe(table, seed)
     members = grow_members(table.matrix, table.label, table.layout, recipe, seed=seed)
     later, noticed = _out_of_time(table, settings, seed)
@@ -80,7 +85,8 @@ def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
     head = Head(table.layout, calibrator, (), settings.widening, Report(figures, later), findings, seed)
     bare = Model(head, members, ())
     refits, calibrators = _refits(table, bare, recipe, settings.refits, seed)
-    return replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
+    model = replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
+    return model, np.asarray(expit(held_out), dtype=np.float64)
 
 
 def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Numbers]:

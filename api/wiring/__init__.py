@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.reports.desk import ValidationDesk
     from api.settings import Settings
 
 
@@ -52,6 +53,13 @@ def evaluation_desk() -> "EvaluationDesk":
     from api.wiring.evaluation import OutsideEvaluation
 
     return OutsideEvaluation()
+
+
+def validation_desk(settings: "Settings") -> "ValidationDesk":
+    """Hand out the desk that validates models; raise a Refusal where no sound store stands."""
+    from api.wiring.validation import validating_on
+
+    return validating_on(settings)
 
 
 def store_today(settings: "Settings") -> "date | None":
