@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from api.commands import evidence, intake, looking_back, modelling, names, opening, policy, scoring, serving
+from api.commands import evidence, intake, looking_back, modelling, names, opening, policy, scoring, serving, validation
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -23,6 +23,8 @@ COMMANDS = (
     ("names", names.names),
     ("train", modelling.train),
     ("promote", modelling.promote),
+    ("validate", validation.validate),
+    ("accept", validation.accept),
     ("assess", scoring.assess),
     ("evidence", evidence.evidence),
     ("replay", looking_back.replay),

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="服务监听的地址")
     port: int = Field(default=8000, ge=0, le=65535, description="服务监听的端口")
 
+    report_fonts: Path | None = Field(default=None, description="报告所用中文字体的文件夹；缺省为系统字体")
+
     @property
     def database_url(self) -> str:
         """Return the store's address."""

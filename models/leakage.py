@@ -58,7 +58,7 @@ def find_leaks(
     """Return a finding for each way in which the table seems to know the outcome, before anything is fitted.
 
     Looks at each column alone (is it the label, too good, is its gap or one of its values the outcome), at the times of
-    its values, and at rows that stand on both sides of a split.
+    its values, and at firms, or rows alike beyond chance, that stand on both sides of a split.
 
     Shapes: X, y, groups and dates as for `fit`; folds the side or fold of each row.
     Raises LabelsUnusable, OneClassOnly, LengthsDiffer, RowsMisaligned.
@@ -89,8 +89,7 @@ def _column(name: str, values: pd.Series, label: Numbers, clusters: Codes, seed:
             "请核对该值何时可知；若在违约之后才写入，请改用观察日之前已知的版本，或去掉。",
         )
     else:
-        yield from _gap(name, gap, label, clusters, seed)
-        yield from _values(name, numbers, label, clusters)
+        yield from list(_gap(name, gap, label, clusters, seed)) or _values(name, numbers, label, clusters)
 
 
 def _gap(name: str, gap: Mask, label: Numbers, clusters: Codes, seed: int) -> Iterator[Finding]:
@@ -122,6 +121,26 @@ def _values(name: str, numbers: Numbers, label: Numbers, clusters: Codes) -> Ite
                 "请核对该值是否因违约而产生（如资格被取消、列入失信），并按公告日而非发生日取值。",
             )
             return
+    yield from _rare_values(name, numbers, levels[counts < FEWEST], label, clusters)
+
+
+def _rare_values(name: str, numbers: Numbers, rare: Numbers, label: Numbers, clusters: Codes) -> Iterator[Finding]:
+    """Yield a finding where values off a column's usual few belong to defaulted firms alone.
+
+    So does a term of 12, 24 or 36 months look that was rewritten, at charge-off, to the months actually served.
+    """
+    chosen = np.isin(numbers, rare)
+    if not 0 < chosen.mean() < 0.5:
+        return
+    low, _, firms = _rate_bounds(chosen, label, clusters)
+    if firms >= FEWEST and low >= SURE:
+        yield Finding(
+            "leak-value-tells-label",
+            "warning",
+            f"列 {name} 的少见取值几乎都属于违约企业（{firms} 家，其中至少 {low:.0%} 违约）。",
+            (name,),
+            "请核对这些值是否在违约或核销之后改写（如贷款期限），并使用截至观察日的版本；不能确定的请去掉该列。",
+        )
 
 
 def _verdict(chosen: Mask, label: Numbers, clusters: Codes) -> str | None:
@@ -221,6 +240,13 @@ def _split(X: pd.DataFrame, clusters: Codes, folds: Codes) -> Iterator[Finding]:
     repeated = pd.DataFrame({"row": alike, "fold": folds})[X.notna().any(axis=1).to_numpy()]
     across = repeated.groupby("row")["fold"].nunique()
     rows = int(repeated["row"].isin(across.index[across > 1]).sum())
-    if rows:
+    if rows > 2 * _alike_by_chance(X):
         message = f"有 {rows} 行与另一折中的行完全相同：{first_three(cast(list[str], list(map(str, X.columns))))}。"
         yield Finding("leak-duplicates-across-split", "warning", message, (), "请去重，或把相同的行放在同一折。")
+
+
+def _alike_by_chance(X: pd.DataFrame) -> float:
+    """Return how many rows would have a twin if the columns were drawn apart: in a table of a few flags, nearly all."""
+    shares = [X.iloc[:, place].value_counts(normalize=True, dropna=False) for place in range(X.shape[1])]
+    alike = float(np.prod([float((share**2).sum()) for share in shares]))
+    return len(X) * float(-np.expm1((len(X) - 1) * np.log1p(-min(alike, 1 - 1e-12))))

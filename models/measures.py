@@ -105,12 +105,26 @@ def bootstrap_weights(clusters: Codes, label: Numbers, *, seed: int = 0, draws: 
     return [cluster_weights(clusters, label, generator).astype(np.float64) for _ in range(draws)]
 
 
-def ks(label: Numbers, score: Numbers) -> float:
+def ks(label: Numbers, score: Numbers, weight: Numbers | None = None) -> float:
     """Return the largest distance between the two classes' distributions of the score."""
+    weights = np.ones(len(label)) if weight is None else weight
     _, place = np.unique(score, return_inverse=True)
-    bad = np.cumsum(np.bincount(place, weights=label))
-    good = np.cumsum(np.bincount(place, weights=1 - label))
+    bad = np.cumsum(np.bincount(place, weights=weights * label))
+    good = np.cumsum(np.bincount(place, weights=weights * (1 - label)))
     return float(np.abs(bad / bad[-1] - good / good[-1]).max())
+
+
+def ks_interval(
+    label: Numbers, score: Numbers, clusters: Codes | None = None, *, seed: int = 0, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the bootstrap interval of the KS distance, whole clusters drawn together.
+
+    A resampled distance is never below what noise alone makes of it: where defaults are few both bounds lie high.
+    """
+    codes = _codes(clusters, len(label))
+    values = [ks(label, score, weight) for weight in bootstrap_weights(codes, label, seed=seed)]
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def log_loss(label: Numbers, probability: Numbers) -> float:

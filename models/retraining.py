@@ -6,11 +6,12 @@ This module alone composes store, engine, label and fit; the mathematics below k
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.spec.access import Access
@@ -24,6 +25,7 @@ from features.catalogue import features_of
 from features.engine import compute
 from features.spec import Aggregate, Feature
 from models import labels
+from models.acceptance import Acceptances, gaps_of
 from models.card import Anchor, Purpose, card_of
 from models.contributions_oracle import verify
 from models.fitted import Model
@@ -31,10 +33,13 @@ from models.labels import CENSORED, LabelRule, Outcome
 from models.leakage import find_leaks
 from models.register import Register
 from models.scale import Scale, read_scale
+from models.segments import SegmentLine, attributes_of, gap_findings, read_validation_rule, segment_lines
 from models.selection import choose_columns
-from models.table import table_of
-from models.training import FitSettings
-from models.training import train as train_table
+from models.shelf import seal_of
+from models.table import Table, table_of
+from models.training import FitSettings, train_and_hold_out
+
+Numbers = npt.NDArray[np.float64]
 
 LENDING = ("loan", "loan_application", "loan_month", "loan_event", "enterprise_registration")
 CARDS = ("application", "behaviour")
@@ -52,7 +57,8 @@ class NothingToLearn(Refusal):
 class TrainingSet:
     """Hold the labelled rows of one card and their features.
 
-    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, same index.
+    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, same index;
+        attributes one column a segmentation, never features.
     """
 
     card: str
@@ -60,6 +66,7 @@ class TrainingSet:
     matrix: pd.DataFrame
     features: tuple[Feature, ...]
     rule: LabelRule
+    attributes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def outcomes(self) -> Mapping[str, int]:
@@ -93,9 +100,10 @@ class TrainingReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """Hold a fitted model with what it was fitted on."""
+    """Hold a fitted model with what it was fitted on, and each row's probability from trees that had not seen it."""
 
     model: Model
+    held_out: "pd.Series[float]"
     features: tuple[Feature, ...]
     outcomes: Mapping[str, int]
     spine_days: tuple[date, date]
@@ -134,7 +142,9 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
     progress.stage("计算特征", len(rows))
     matrix = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
     progress.advance(len(rows))
-    return TrainingSet(card=card, rows=rows, matrix=matrix, features=features, rule=rule)
+    register = latest_known(events["enterprise_registration"], pd.Timestamp(as_of).as_unit("s"))
+    attributes = attributes_of(register, rows["enterprise_id"], matrix, read_validation_rule(as_of))
+    return TrainingSet(card=card, rows=rows, matrix=matrix, features=features, rule=rule, attributes=attributes)
 
 
 def label_rows(events: Mapping[str, pd.DataFrame], *, card: str, as_of: date, rule: LabelRule) -> pd.DataFrame:
@@ -187,14 +197,33 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         directions={name: directions[name] for name in chosen},
     )
     table = replace(table, findings=(*table.findings, *leaks))
-    model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
+    model, held_out = train_and_hold_out(table, FitSettings(embargo_days=embargo), seed=seed)
+    gaps = gap_findings(segments_of(training, table, held_out, seed=seed))
+    model = replace(model, head=replace(model.head, findings=(*model.findings, *gaps)))
     days = learnable["as_of"]
     return Trained(
         model=model,
+        held_out=pd.Series(held_out, index=learnable.index),
         features=tuple(feature for feature in training.features if feature.name in set(chosen)),
         outcomes=training.outcomes,
         spine_days=(days.min().date(), days.max().date()),
         horizon_months=training.horizon_months,
+    )
+
+
+def segments_of(training: TrainingSet, table: Table, held_out: Numbers, *, seed: int) -> list[SegmentLine]:
+    """Return each segment of the learnable rows, by held-out probabilities; none where no attributes are known."""
+    if training.attributes.empty:
+        return []
+    chosen = training.learnable
+    return segment_lines(
+        training.attributes[chosen],
+        table.label,
+        held_out,
+        table.clusters,
+        known=training.matrix[chosen].notna().mean(axis=1).to_numpy(),
+        level=read_validation_rule(training.rows["as_of"].max().date()).segment_level,
+        seed=seed,
     )
 
 
@@ -247,8 +276,9 @@ def learn(work: Work, order: Order, *, access: Access, progress: Progress) -> Tr
 def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: Access, at: datetime) -> TrainingReport:
     """Put a fitted model on the shelf as a candidate and record it; never commits.
 
-    The first model of a card is promoted at once, or nobody could be answered; any later promotion is a separate,
-    audited act.
+    The first model of a card is promoted at once, or nobody could be answered, unless a segment's gap must be accepted
+    first (a demonstration's never judges a real firm, so nothing has to be); any later promotion is a separate, audited
+    act.
     """
     name = f"{order.card}-{order.as_of:%Y%m%d}-{_short_hash(trained.model)}"
     scale, margin = read_score_scale(order.as_of)
@@ -258,7 +288,7 @@ def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: A
         verify(trained.model, with_shap=False)
         register.shelve(trained.model, card)
     work.record(_told(access, Action.MODEL_TRAINED, name))
-    promoted = not register.course(order.card)
+    promoted = not register.course(order.card) and (order.demonstration or not gaps_of(card))
     if promoted:
         register.promote(order.card, name, by=access.actor, at=at, reason=FIRST)
         work.record(_told(access, Action.MODEL_PROMOTED, name))
@@ -268,15 +298,19 @@ def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: A
 def appoint(work: Work, card: str, model: str | None, *, shelf: Path, access: Access, reason: str) -> str:
     """Make a shelved model the champion of a card, or with None roll back to the one before; never commits.
 
-    Where shap is installed, it must first agree with the model's contributions on its golden rows.
+    Where shap is installed, it must first agree with the model's contributions on its golden rows; and where a segment
+    lies outside its bounds, enough people must have accepted that in writing.
 
-    Raises ModelUnknown, ModelDamaged.
+    Raises ModelUnknown, ModelDamaged, SegmentGapUnaccepted.
     """
     register = Register(shelf)
     if model is None:
         promotion = register.roll_back(card)
     else:
-        verify(register.load(model)[0], with_shap=True)
+        fitted, described = register.load(model)
+        wanted = read_validation_rule(access.at.date()).acceptances
+        Acceptances(shelf).check(described, seal_of(register.place_of(model)), wanted=wanted)
+        verify(fitted, with_shap=True)
         promotion = register.promote(card, model, by=access.actor, at=access.at, reason=reason)
     work.record(_told(access, Action.MODEL_PROMOTED, promotion.model))
     return promotion.model

@@ -15,6 +15,7 @@ from models.columns import Matrix
 from models.findings import Finding
 from models.fitted import Head, Model, OutOfTime, Report
 from models.folds import cluster_weights, folds_of
+from models.leakage import find_leaks
 from models.measures import Metrics, log_loss, measure
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
 
@@ -51,21 +52,31 @@ def fit(
     directions: Mapping[str, int] | None = None,
     seed: int = 0,
 ) -> Model:
-    """Fit shallow monotone trees, calibrate them out of fold, and measure both.
+    """Look for leaks, fit shallow monotone trees, calibrate them out of fold, and measure both.
 
-    `groups` are never split between folds. `dates` give an out-of-time report, after which all rows are fitted.
-    `directions` maps a column to -1, 0 or 1; 1 means that the probability never falls as the column rises.
+    What looks like a leak stands in `Model.findings`, with what to do; nothing is left out unasked. `groups` are never
+    split between folds. `dates` give an out-of-time report, after which all rows are fitted. `directions` maps a column
+    to -1, 0 or 1; 1 means that the probability never falls as the column rises.
 
     Shapes: X holds numbers, booleans, categories and gaps, one row a case; y is 0 or 1; y, groups and dates belong to
         X row by row.
     Raises the refusals of models.refusals that speak of tables, labels, lengths and directions.
     Source: decisions.md 1, method.md 2, 3 and 5.
     """
-    return train(table_of(X, y, groups=groups, dates=dates, directions=directions), FitSettings(), seed=seed)
+    table = table_of(X, y, groups=groups, dates=dates, directions=directions)
+    # Only rows without a firm may be one firm's unnoticed: where firms are told, a fold never splits them.
+    folds = _folds(table, seed) if groups is None else None
+    leaks = find_leaks(X, y, groups=groups, dates=dates, folds=folds, seed=seed)
+    return train(replace(table, findings=(*table.findings, *leaks)), FitSettings(), seed=seed)
 
 
 def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
     """Fit a checked table as the settings say; the same table, settings and seed give the same texts."""
+    return train_and_hold_out(table, settings, seed=seed)[0]
+
+
+def train_and_hold_out(table: Table, settings: FitSettings, *, seed: int) -> tuple[Model, Numbers]:
+    """Fit as `train` does, and return also each row's calibrated probability from trees that had not seen its firm."""
     recipe, calibrator, held_out = _calibrated_recipe(table, seed)
     members = grow_members(table.matrix, table.label, table.layout, recipe, seed=seed)
     later, noticed = _out_of_time(table, settings, seed)
@@ -74,7 +85,8 @@ def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
     head = Head(table.layout, calibrator, (), settings.widening, Report(figures, later), findings, seed)
     bare = Model(head, members, ())
     refits, calibrators = _refits(table, bare, recipe, settings.refits, seed)
-    return replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
+    model = replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
+    return model, np.asarray(expit(held_out), dtype=np.float64)
 
 
 def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Numbers]:
@@ -93,10 +105,14 @@ def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Num
     return replace(recipe, rounds=rounds), calibrator, held_out
 
 
+def _folds(table: Table, seed: int) -> Codes:
+    return folds_of(table.clusters, table.label, min(CALIBRATION_FOLDS, table.rarer_clusters), seed)
+
+
 def _held_out(table: Table, recipe: Recipe, choices: list[int], seed: int) -> list[Numbers]:
     """Return, for each number of rounds, the raw log-odds of every row from members that had not seen its cluster."""
-    count = min(CALIBRATION_FOLDS, table.rarer_clusters)
-    fold = folds_of(table.clusters, table.label, count, seed)
+    fold = _folds(table, seed)
+    count = int(fold.max()) + 1
     answers = [np.zeros(len(table.label)) for _ in choices]
     for number in range(count):
         inside, outside = fold != number, fold == number

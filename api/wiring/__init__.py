@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.policy_desk import PolicyDesk
+    from api.reports.desk import ValidationDesk
     from api.settings import Settings
 
 
@@ -60,6 +61,13 @@ def policy_desk() -> "PolicyDesk":
     from api.wiring.policies import Policies
 
     return Policies()
+
+
+def validation_desk(settings: "Settings") -> "ValidationDesk":
+    """Hand out the desk that validates models; raise a Refusal where no sound store stands."""
+    from api.wiring.validation import validating_on
+
+    return validating_on(settings)
 
 
 def store_today(settings: "Settings") -> "date | None":

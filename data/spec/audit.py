@@ -24,6 +24,8 @@ class Action(StrEnum):
     EVIDENCE_READ = "evidence.read"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
+    MODEL_VALIDATED = "model.validated"
+    GAP_ACCEPTED = "gap.accepted"
 
 
 @dataclass(frozen=True, kw_only=True)

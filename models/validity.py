@@ -1,0 +1,208 @@
+"""What can be measured of a model on the rows it was fitted on, each judged by trees that had not seen its firm?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.spec.progress import Progress
+from models.baselines import Comparison, compare
+from models.card import ModelCard
+from models.contributions_oracle import Agreement, verify
+from models.drift import Stability, stability
+from models.fitted import Model
+from models.grades import grade_report
+from models.low_default import most_prudent
+from models.measures import Metrics, ks_interval, measure
+from models.segments import SegmentLine, ValidationRule, segment_lines
+from models.sensitivity import Dependence, Sensitivity, dependences, sensitivities
+from models.table import Table, table_of
+from models.training import FitSettings, train_and_hold_out
+from models.vintages import VintageLine, vintage_lines
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """Hold the labelled rows that a model is validated on.
+
+    Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
+        that are not gaps, over the whole card's features.
+    """
+
+    X: pd.DataFrame
+    label: "pd.Series[float]"
+    firms: "pd.Series[int]"
+    days: "pd.Series[pd.Timestamp]"
+    attributes: pd.DataFrame
+    known: Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaled:
+    """Name the grades of a master scale: codes and upper PD bounds, best first."""
+
+    codes: Sequence[str]
+    below: Sequence[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validity:
+    """Hold what a validation measured; `roc` are false and true alarm rates, `grades` is `grade_report`'s table.
+
+    `grades` has one row a firm, drawn at random, with the most prudent PD as `upper` and `upper_correlated`.
+    """
+
+    metrics: Metrics
+    ks_low: float
+    ks_high: float
+    roc: tuple[tuple[float, float], ...]
+    grades: pd.DataFrame
+    stabilities: dict[str, Stability]
+    split_on: str
+    segments: list[SegmentLine]
+    vintages: list[VintageLine]
+    dependences: list[Dependence]
+    sensitivities: list[Sensitivity]
+    comparison: Comparison | None
+    agreements: tuple[Agreement, ...]
+
+
+def validate(
+    model: Model,
+    card: ModelCard,
+    cases: Cases,
+    scaled: Scaled,
+    *,
+    rule: ValidationRule,
+    with_baselines: bool,
+    progress: Progress,
+) -> Validity:
+    """Measure a model on the cases: rank order, calibration, stability, segments, vintages, directions, sensitivity.
+
+    Rows up to the card's last day are judged out of fold, as when the model was fitted; later ones by the model itself.
+
+    Raises FeatureMismatch, and what `fit` raises of a table; ModelDamaged where another program explains the model
+        otherwise.
+    Source: method.md 1-5.
+    """
+    progress.stage("留出预测")
+    table = _table(model, cases)
+    probability = _held_out(model, card, cases, table)
+    progress.stage("区分度与校准")
+    metrics = measure(table.label, probability, table.clusters, seed=card.seed)
+    low, high = ks_interval(table.label, probability, table.clusters, seed=card.seed)
+    grades = _grades(table, probability, scaled, rule, card.seed)
+    progress.stage("稳定性与分群")
+    split_on, stabilities = _stabilities(card, cases, table, probability)
+    segments = segment_lines(
+        cases.attributes,
+        table.label,
+        probability,
+        table.clusters,
+        known=cases.known,
+        level=rule.segment_level,
+        seed=card.seed,
+    )
+    progress.stage("方向、敏感性与独立复核")
+    return Validity(
+        metrics=metrics,
+        ks_low=low,
+        ks_high=high,
+        roc=roc(table.label, probability),
+        grades=grades,
+        stabilities=stabilities,
+        split_on=split_on,
+        segments=segments,
+        vintages=_vintages(cases, table, probability, rule, card.seed),
+        dependences=dependences(model, cases.X, seed=card.seed, scale=card.scale),
+        sensitivities=sensitivities(model, cases.X, scale=card.scale),
+        comparison=against_baselines(model, cases, card.seed, progress) if with_baselines else None,
+        agreements=verify(model, with_shap=True),
+    )
+
+
+def against_baselines(model: Model, cases: Cases, seed: int, progress: Progress) -> Comparison:
+    """Compare the boosted model with what is simpler, on the model's columns."""
+    progress.stage("与基准方案比较")
+    return compare(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model), seed=seed)
+
+
+def _directions(model: Model) -> dict[str, int]:
+    return {column.name: column.direction for column in model.head.layout.columns}
+
+
+def _table(model: Model, cases: Cases) -> Table:
+    return table_of(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model))
+
+
+def _held_out(model: Model, card: ModelCard, cases: Cases, table: Table) -> Numbers:
+    last = card.purpose.as_of_days[-1] if card.purpose.as_of_days else cases.days.max()
+    seen = (cases.days <= pd.Timestamp(last)).to_numpy()
+    answer = model.probability(cases.X).to_numpy(dtype=np.float64).copy()
+    _, held_out = train_and_hold_out(_undated(table.rows(seen)), FitSettings(refits=0), seed=card.seed)
+    answer[seen] = held_out
+    return answer
+
+
+def _undated(table: Table) -> Table:
+    """Return the table without days: the report out of time stands on the card already."""
+    return Table(table.layout, table.matrix, table.label, table.clusters, None, table.findings)
+
+
+def one_a_firm(clusters: Codes, *, seed: int) -> Codes:
+    """Return the positions of one row a firm, drawn without a look at the outcome.
+
+    The last row would not do: a firm's rows end with its default.
+    """
+    order = np.random.default_rng([seed, 29]).permutation(len(clusters))
+    return np.sort(order[np.unique(clusters[order], return_index=True)[1]])
+
+
+def _grades(table: Table, probability: Numbers, scaled: Scaled, rule: ValidationRule, seed: int) -> pd.DataFrame:
+    rows = one_a_firm(table.clusters, seed=seed)
+    frame = grade_report(probability[rows], table.label[rows], scaled.below, scaled.codes)
+    held = frame[frame["firms"] > 0]
+    firms, defaults = (held[name].astype(int).tolist() for name in ("firms", "defaults"))
+    for name, correlation in (("upper", 0.0), ("upper_correlated", rule.asset_correlation)):
+        bounds = most_prudent(firms, defaults, confidence=rule.prudent_confidence, correlation=correlation)
+        frame[name] = pd.Series(bounds, index=held.index).reindex(frame.index)
+    return frame
+
+
+def _stabilities(card: ModelCard, cases: Cases, table: Table, probability: Numbers) -> tuple[str, dict[str, Stability]]:
+    """Compare the later rows with the earlier ones, the latest row of each firm on either side."""
+    later = card.report.out_of_time
+    first = pd.Timestamp(later.first_test_on) if later else cases.days.sort_values().iloc[len(cases.days) // 2]
+    sides = [_latest(cases.days, table.clusters, side.to_numpy()) for side in (cases.days < first, cases.days >= first)]
+    if any(len(side) == 0 for side in sides):
+        return f"{first:%Y-%m-%d}", {}
+    told = {"": probability} | {name: table.matrix[:, place] for place, name in enumerate(table.layout.names)}
+    return f"{first:%Y-%m-%d}", {name: stability(values[sides[0]], values[sides[1]]) for name, values in told.items()}
+
+
+def _latest(days: "pd.Series[pd.Timestamp]", clusters: Codes, side: Mask) -> Codes:
+    rows = pd.DataFrame({"day": days.to_numpy(), "firm": clusters, "place": np.arange(len(days))})[side]
+    kept = rows.sort_values("day", kind="stable").drop_duplicates("firm", keep="last")["place"]
+    return kept.to_numpy(dtype=np.int64)
+
+
+def _vintages(cases: Cases, table: Table, probability: Numbers, rule: ValidationRule, seed: int) -> list[VintageLine]:
+    years = np.asarray(cases.days.dt.year, dtype=np.int64)
+    relief = (rule.relief_from_year, rule.relief_to_year)
+    return vintage_lines(years, table.label, probability, table.clusters, relief=relief, seed=seed)
+
+
+def roc(label: Numbers, probability: Numbers, points: int = 60) -> tuple[tuple[float, float], ...]:
+    """Return the curve of true against false alarms from (0, 0) to (1, 1), at not many more points than asked for."""
+    order = np.argsort(-probability, kind="stable")
+    ends = np.flatnonzero(np.r_[np.diff(probability[order]) != 0, True])
+    true = np.r_[0.0, np.cumsum(label[order])[ends] / label.sum()]
+    false = np.r_[0.0, np.cumsum(1 - label[order])[ends] / (1 - label).sum()]
+    kept = np.unique(np.linspace(0, len(true) - 1, points).round().astype(int))
+    return tuple(zip(map(float, false[kept]), map(float, true[kept]), strict=True))

@@ -1,0 +1,132 @@
+"""A shelved model is validated on its store, the report says what it must, and a gap stands in the way of promotion."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from data.spec.progress import Silent
+from data.store.orm import AUDIT_EVENT
+from models.acceptance import AcceptanceUnfounded, SegmentGapUnaccepted
+from models.findings import Finding
+from models.refusals import ModelUnknown
+from models.register import Register
+from models.retraining import Order, appoint, build_training_set, fit_card, shelve
+from models.revalidation import accept
+from models.segments import ATTRIBUTES
+from risk.document import Document
+from risk.validation import Validated, validate_model
+from risk.validation_document import validation_document
+from tests.e2e.town import AT, TODAY, City
+
+
+@pytest.fixture(scope="module")
+def found(city: City) -> Validated:
+    with city.store.work(at=AT) as work:
+        return validate_model(
+            work,
+            "application",
+            shelf=city.shelf.register.root,
+            as_of=TODAY,
+            access=city.access,
+            with_baselines=False,
+            progress=Silent(),
+        )
+
+
+@pytest.fixture(scope="module")
+def document(found: Validated) -> Document:
+    return validation_document(found)
+
+
+def test_what_is_measured_again_is_what_the_card_says(found: Validated) -> None:
+    assert found.validity.metrics == found.card.report.out_of_fold
+
+
+def test_every_section_that_a_validator_asks_for_is_there(document: Document) -> None:
+    titles = [section.title for section in document.sections]
+
+    wanted = ["要点", "区分度", "校准", "稳定性", "分群", "年份与延期", "方向", "敏感性", "与基准方案比较", "局限"]
+    assert titles == wanted
+    assert {chart.name for section in document.sections for chart in section.charts} >= {
+        "roc",
+        "calibration",
+        "segments",
+        "vintages",
+        "directions",
+        "sensitivity",
+    }
+
+
+def test_the_report_says_that_it_is_a_demonstration_and_that_defaults_are_few(document: Document) -> None:
+    said = [sentence for section in document.sections for sentence in section.sentences]
+
+    assert "虚构" in document.warning
+    assert any("样本小" in sentence for sentence in said)
+    assert any("不能外推" in sentence for sentence in said)
+
+
+def test_segments_divide_the_rows_and_the_firms(found: Validated) -> None:
+    for attribute in ATTRIBUTES:
+        rows = [line.rows for line in found.validity.segments if line.attribute == attribute]
+        firms = [one.firms for one in found.unscored if one.attribute == attribute]
+        assert sum(rows) == found.validity.metrics.rows
+        assert sum(firms) == sum(one.firms for one in found.unscored if one.attribute == "district")
+    assert any(one.not_scored for one in found.unscored)
+
+
+def test_every_declared_direction_was_learned_as_declared(found: Validated) -> None:
+    directed = [one for one in found.validity.dependences if one.declared]
+
+    assert directed
+    assert all(one.kept for one in directed)
+    assert all(one.learned in ("flat", "rises" if one.declared == 1 else "falls") for one in directed)
+
+
+def test_two_programs_agree_with_the_contributions(found: Validated) -> None:
+    assert {one.against for one in found.validity.agreements} >= {"lightgbm"}
+    assert all(one.max_difference <= 1e-6 for one in found.validity.agreements)
+
+
+def test_an_unknown_model_is_refused_with_those_that_are_there(city: City) -> None:
+    with city.store.work(at=AT) as work, pytest.raises(ModelUnknown, match=city.report.name):
+        validate_model(
+            work,
+            "nothing",
+            shelf=city.shelf.register.root,
+            as_of=TODAY,
+            access=city.access,
+            with_baselines=False,
+            progress=Silent(),
+        )
+
+
+def test_a_gap_blocks_promotion_until_two_people_have_accepted_it(city: City, tmp_path: Path) -> None:
+    gap = Finding("segment-gap", "warning", "区县“甲”：违约 9 次，预期 3.0 次。")
+    order = Order(card="application", as_of=TODAY, demonstration=False)
+    with city.store.work(at=AT) as work:
+        training = build_training_set(work, card="application", as_of=TODAY, access=city.access, progress=Silent())
+        trained = fit_card(training, seed=3, progress=Silent())
+        model = replace(trained.model, head=replace(trained.model.head, findings=(gap,)))
+        shelved = shelve(work, replace(trained, model=model), order, shelf=tmp_path, access=city.access, at=AT)
+
+        assert not shelved.promoted
+        with pytest.raises(SegmentGapUnaccepted):
+            appoint(work, "application", shelved.name, shelf=tmp_path, access=city.access, reason="test")
+        assert Register(tmp_path).course("application") == []
+        people = [
+            accept(work, shelved.name, shelf=tmp_path, access=city.access, by=by, reason="已复核")
+            for by in ("甲", "乙")
+        ]
+        with pytest.raises(AcceptanceUnfounded):
+            accept(work, shelved.name, shelf=tmp_path, access=city.access, by="乙", reason="再次")
+        appoint(work, "application", shelved.name, shelf=tmp_path, access=city.access, reason="test")
+        work.commit()
+
+    with city.store.work(at=AT, read_only=True) as work:
+        told = select(AUDIT_EVENT.c.action).where(AUDIT_EVENT.c.object == shelved.name).order_by(AUDIT_EVENT.c.seq)
+        actions = work.connection.scalars(told).all()
+    assert actions == ["model.trained", "gap.accepted", "gap.accepted", "model.promoted"]
+    assert people == [1, 2]
+    assert Register(tmp_path).champion("application").model == shelved.name
