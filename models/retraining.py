@@ -21,9 +21,11 @@ from data.spec.versions import latest_known
 from data.store.reads import read_events
 from data.store.work import Work
 from features.catalogue import features_of
+from features.context import context_of, peer_keys
 from features.engine import compute
 from features.spec import Aggregate, Feature
 from models import labels
+from models.background import BackgroundRule, read_background_rule, with_background
 from models.card import Anchor, Purpose, card_of
 from models.contributions_oracle import verify
 from models.fitted import Model
@@ -52,14 +54,17 @@ class NothingToLearn(Refusal):
 class TrainingSet:
     """Hold the labelled rows of one card and their features.
 
-    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, same index.
+    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, context industry
+        and stage, same index.
     """
 
     card: str
     rows: pd.DataFrame
     matrix: pd.DataFrame
+    context: pd.DataFrame
     features: tuple[Feature, ...]
     rule: LabelRule
+    background: BackgroundRule
 
     @property
     def outcomes(self) -> Mapping[str, int]:
@@ -134,7 +139,11 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
     progress.stage("计算特征", len(rows))
     matrix = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
     progress.advance(len(rows))
-    return TrainingSet(card=card, rows=rows, matrix=matrix, features=features, rule=rule)
+    background = read_background_rule(as_of)
+    context = context_of(events, rows, stage_years=background.stage_years)
+    return TrainingSet(
+        card=card, rows=rows, matrix=matrix, context=context, features=features, rule=rule, background=background
+    )
 
 
 def label_rows(events: Mapping[str, pd.DataFrame], *, card: str, as_of: date, rule: LabelRule) -> pd.DataFrame:
@@ -188,6 +197,11 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
     )
     table = replace(table, findings=(*table.findings, *leaks))
     model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
+    progress.stage("归纳参照与符号")
+    context = training.context[training.learnable]
+    keys = [peer_keys(*pair) for pair in zip(context["industry"], context["stage"], strict=True)]
+    families = {feature.name: feature.group.value for feature in training.features}
+    model = with_background(model, table, training.background, families=families, peers=list(zip(*keys, strict=True)))
     days = learnable["as_of"]
     return Trained(
         model=model,
