@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.spec.tables.profile import enterprise_registration
@@ -44,25 +46,32 @@ DAYS_A_YEAR = 365.25
 def context_of(
     events: Mapping[str, pd.DataFrame], spine: pd.DataFrame, *, stage_years: Sequence[float]
 ) -> pd.DataFrame:
-    """Return each row's industry (a letter of GB/T 4754) and stage; None where the register is silent or closed.
+    """Return each row's industry (a letter of GB/T 4754), stage and age; None where the register is silent or closed.
 
     `stage_years` are the ages from which a firm is growing and mature.
 
-    Shapes: events and spine as `features.engine.compute` takes them; columns industry and stage with spine's index.
+    Shapes: events and spine as `features.engine.compute` takes them; columns industry, stage and years (NaN where
+        unknown) with spine's index.
     """
     if enterprise_registration.name not in events:
-        return pd.DataFrame({"industry": None, "stage": None}, index=spine.index, dtype=object)
+        nothing: list[str | None] = [None] * len(spine)
+        return _told(nothing, nothing, np.full(len(spine), np.nan), spine.index)
     seen = _visible(events[enterprise_registration.name], spine)
     letters = seen["industry"].astype(object).where(seen["industry"].notna(), None)
     age = (seen["as_of"] - seen["happened_on"]).dt.days.to_numpy(dtype=np.float64) / DAYS_A_YEAR
-    return pd.DataFrame(
-        {
-            "industry": [_letter(text) for text in letters],
-            "stage": [None if np.isnan(years) else _stage(years, stage_years) for years in age],
-        },
-        index=spine.index,
-        dtype=object,
-    )
+    stages = [None if np.isnan(years) else _stage(years, stage_years) for years in age]
+    return _told([_letter(text) for text in letters], stages, age, spine.index)
+
+
+def _told(
+    industries: list[str | None], stages: list[str | None], years: npt.NDArray[np.float64], index: "pd.Index[Any]"
+) -> pd.DataFrame:
+    """Put the context together; columns of text as they are, or pandas would turn None into NaN."""
+    texts = {
+        "industry": pd.Series(industries, index=index, dtype=object),
+        "stage": pd.Series(stages, index=index, dtype=object),
+    }
+    return pd.DataFrame({**texts, "years": years}, index=index)
 
 
 def _visible(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFrame:

@@ -172,7 +172,7 @@ def signs_of(model: Model, table: Table) -> tuple[float, ...]:
     rows = table.matrix[::step]
     found = [_effect_signs(rows, raw_contributions(booster, rows)) for booster in model.refit_boosters]
     if not found:
-        return (0.0,) * rows.shape[1]
+        return tuple(0.0 for _ in table.layout.columns)
     rising, falling = (np.mean(np.array(found) == sign, axis=0) for sign in (1, -1))
     shares = np.where(rising >= falling, rising, -falling)
     ordered = [one.kind in ("number", "order") for one in table.layout.columns]

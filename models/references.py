@@ -1,11 +1,14 @@
 """What is a row's contribution measured against: the population, rows at a cut-off, rows of its peers?"""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import TypeAdapter
 
 Numbers = npt.NDArray[np.float64]
 
@@ -41,6 +44,11 @@ class Background:
     signs: tuple[float, ...]
     steady: float
     stage_years: tuple[float, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the sha256 of all of it."""
+        return hashlib.sha256(TypeAdapter(Background).dump_json(self)).hexdigest()
 
     def at(self, log_odds: float) -> Profile | None:
         """Return what rows at these log-odds contribute on average, from the steps of the ladder next to them.

@@ -32,7 +32,7 @@ def context(rows: list[dict[str, object]], *asked: tuple[int, date]) -> list[tup
     spine["as_of"] = pd.to_datetime(spine["as_of"]).astype("datetime64[s]")
     found = context_of({"enterprise_registration": register}, spine, stage_years=BOUNDS)
     assert list(found.index) == list(spine.index)
-    return list(found.itertuples(index=False, name=None))
+    return list(found[["industry", "stage"]].itertuples(index=False, name=None))
 
 
 def test_the_version_known_before_the_day_counts() -> None:
