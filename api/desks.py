@@ -181,7 +181,7 @@ class Visit(Protocol):
         purpose: Purpose,
         as_of: date,
         id: str,
-        relative_to: RelativeTo,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         """Assess one enterprise for the institution, its points measured against a reference; raise a Refusal."""
 
@@ -212,7 +212,13 @@ class AssessmentDesk(Protocol):
         """Open the unit of work of one request."""
 
     def assess_for_bureau(
-        self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime, relative_to: RelativeTo
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
 

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.spec.columns import ByColumn, Columns
 from data.spec.tables.profile import enterprise_registration
-from data.spec.versions import VERSION_ORDER
+from features.sight import Framed
+from features.windows import UNDATED, Ints, pack, to_days
 
 INDUSTRIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -53,14 +55,41 @@ def context_of(
     Shapes: events and spine as `features.engine.compute` takes them; columns industry, stage and years (NaN where
         unknown) with spine's index.
     """
-    if enterprise_registration.name not in events:
+    rows = _registrations(events)
+    if rows is None:
         nothing: list[str | None] = [None] * len(spine)
         return _told(nothing, nothing, np.full(len(spine), np.nan), spine.index)
-    seen = _visible(events[enterprise_registration.name], spine)
-    letters = seen["industry"].astype(object).where(seen["industry"].notna(), None)
-    age = (seen["as_of"] - seen["happened_on"]).dt.days.to_numpy(dtype=np.float64) / DAYS_A_YEAR
-    stages = [None if np.isnan(years) else _stage(years, stage_years) for years in age]
-    return _told([_letter(text) for text in letters], stages, age, spine.index)
+    as_of = to_days(spine["as_of"].to_numpy())
+    seen = _seen(rows, spine["enterprise_id"].to_numpy(dtype=np.int64), as_of)
+    happened, texts = to_days(rows.column("happened_on")), rows.column("industry")
+    withdrawn = rows.column("withdrawn").astype(bool)
+    holds = [at >= 0 and not withdrawn[at] and happened[at] < day for at, day in zip(seen, as_of, strict=True)]
+    years = np.array([(day - happened[at]) / DAYS_A_YEAR for at, day in zip(seen, as_of, strict=True)])
+    return _told(
+        [_letter(texts[at]) if told else None for at, told in zip(seen, holds, strict=True)],
+        [_stage(age, stage_years) if told else None for age, told in zip(years, holds, strict=True)],
+        np.where(holds, years, np.nan),
+        spine.index,
+    )
+
+
+def _registrations(events: Mapping[str, pd.DataFrame]) -> Columns | None:
+    """Return the register's rows, None where there are none or they may not be read."""
+    name = enterprise_registration.name
+    if name not in events:
+        return None
+    rows: Columns = events.columns(name) if isinstance(events, ByColumn) else Framed(events[name])
+    return rows if len(rows) else None
+
+
+def _seen(rows: Columns, enterprise: Ints, as_of: Ints) -> Ints:
+    """Return the place of the version that could be known before each day, -1 where there is none."""
+    owner, known = rows.column("enterprise_id").astype(np.int64), to_days(rows.column("known_on"))
+    order = np.lexsort((rows.column("file_row"), rows.column("recorded_at"), known, owner))
+    key = pack(owner, known)[order]
+    place = np.searchsorted(key, pack(enterprise, as_of), side="left") - 1
+    found = order[np.maximum(place, 0)]
+    return np.where((place >= 0) & (owner[found] == enterprise) & (known[found] != UNDATED), found, -1)
 
 
 def _told(
@@ -74,27 +103,8 @@ def _told(
     return pd.DataFrame({**texts, "years": years}, index=index)
 
 
-def _visible(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFrame:
-    """Return for each row of the spine the version of its registration that could be known before its day."""
-    versions = rows.sort_values(list(VERSION_ORDER), kind="stable").assign(known=lambda found: found["known_on"])
-    asked = spine[["enterprise_id", "as_of"]].reset_index(drop=True).reset_index(names="place")
-    wanted = ["enterprise_id", "known", "industry", "happened_on", "withdrawn"]
-    found = pd.merge_asof(
-        asked.sort_values("as_of", kind="stable"),
-        versions.dropna(subset=["known"])[wanted],
-        left_on="as_of",
-        right_on="known",
-        by="enterprise_id",
-        allow_exact_matches=False,
-    ).sort_values("place", ignore_index=True)
-    gone = found["withdrawn"].fillna(True).astype(bool) | ~(found["happened_on"] < found["as_of"])
-    return found.assign(
-        industry=found["industry"].where(~gone, None), happened_on=found["happened_on"].where(~gone, pd.NaT)
-    )
-
-
-def _letter(text: str | None) -> str | None:
-    return text[0] if text and text[0] in INDUSTRIES else None
+def _letter(text: object) -> str | None:
+    return text[0] if isinstance(text, str) and text[:1] in INDUSTRIES else None
 
 
 def _stage(years: float, bounds: Sequence[float]) -> str:

@@ -51,7 +51,7 @@ class StoreVisit:
         purpose: Purpose,
         as_of: date,
         id: str,
-        relative_to: RelativeTo,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         """Assess one enterprise for the institution."""
         question = Question(
@@ -125,7 +125,13 @@ class Assessing:
             raise StoreBusy("存储暂时无法处理请求。", help="请稍后用同一个幂等键重发。") from error
 
     def assess_for_bureau(
-        self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime, relative_to: RelativeTo
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
         question = self._question(identifier, purpose=purpose, as_of=as_of, at=at)

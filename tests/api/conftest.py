@@ -249,7 +249,7 @@ class FakeVisit:
         purpose: Purpose,
         as_of: date,
         id: str,
-        relative_to: RelativeTo,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         if self._store.fault is not None:
             raise self._store.fault
@@ -304,7 +304,13 @@ class FakeDesks:
         yield FakeVisit(self.store)
 
     def assess_for_bureau(
-        self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime, relative_to: RelativeTo
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         if self.store.fault is not None:
             raise self.store.fault

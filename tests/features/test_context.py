@@ -66,7 +66,8 @@ def test_a_withdrawn_unknown_or_odd_registration_tells_nothing() -> None:
 def test_a_register_that_may_not_be_read_tells_nothing() -> None:
     spine = pd.DataFrame({"enterprise_id": [1], "as_of": pd.to_datetime(["2020-01-01"])})
 
-    found = context_of({}, spine, stage_years=BOUNDS)
+    empty = pd.DataFrame([version(1, "2019-05-01", "C30")]).iloc[:0]
 
-    assert found.isna().all(axis=None)
+    for events in ({}, {"enterprise_registration": empty}):
+        assert context_of(events, spine, stage_years=BOUNDS).isna().all(axis=None)
     assert peer_keys(None, None) == (None, None)
