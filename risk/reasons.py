@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     Unit.LEVEL: "rank",
     Unit.POINT: "rank",
     Unit.FLAG: "flag",
+    "倍": "span",
 }
 """Which kind of sentence each unit calls for."""
 
@@ -97,7 +98,7 @@ def kind_of(feature: str, unit: str) -> str:
     """Return the kind of sentence: a bare flag of what derives from other firms is a trace, not a yes or no."""
     if unit == Unit.FLAG and feature in FEATURES and FEATURES[feature].unit != Unit.FLAG:
         return "trace"
-    return KINDS[unit]
+    return KINDS.get(unit, "span")
 
 
 def side_of(reason: Reason) -> str:
