@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, modelling, opening, scoring, serving
+from api.commands import evidence, intake, looking_back, modelling, names, opening, scoring, serving
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -20,10 +20,14 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 COMMANDS = (
     ("init", opening.init),
     ("intake", intake.intake),
+    ("names", names.names),
     ("train", modelling.train),
     ("promote", modelling.promote),
     ("assess", scoring.assess),
     ("evidence", evidence.evidence),
+    ("replay", looking_back.replay),
+    ("change", looking_back.change),
+    ("advise", looking_back.advise),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),

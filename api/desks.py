@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.clock import now
 from data.spec.access import Purpose
@@ -18,6 +18,12 @@ from data.spec.progress import Progress
 from risk.assessment import Assessment, Explanation, RelativeTo
 from risk.lineage import Evidence
 from risk.readers import Audience, Language
+
+if TYPE_CHECKING:
+    from api.name_desk import NameDesk
+    from risk.change import Change
+    from risk.improvement import Improvement
+    from risk.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +65,8 @@ class RowsSetAside:
 class LoadedBatch:
     """Account for every row of one file: read = kept + already_known + repeated + skipped + quarantined.
 
-    batch_id is None where nothing was written; seen_before says that the very same file was loaded.
+    batch_id is None where nothing was written; seen_before says that the very same file was loaded; derived that
+    the rows stand in no file, but follow from rows that are stored.
     """
 
     batch_id: str | None
@@ -74,6 +81,7 @@ class LoadedBatch:
     refused: int
     quarantined: tuple[RowsSetAside, ...] = ()
     seen_before: bool = False
+    derived: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -251,6 +259,19 @@ class EvidenceDesk(Protocol):
         """Trace a value of an assessment of the institution's own; None where it has none by this id."""
 
 
+class LookingBackDesk(Protocol):
+    """Look back on the bureau's own answers, and ahead from the present one; every look is recorded."""
+
+    def replay(self, id: str, *, at: datetime) -> "Replay":
+        """Give an answer again and compare; raise AssessmentUnknown."""
+
+    def change(self, before_id: str, after_id: str, *, at: datetime) -> "Change":
+        """Bridge two answers about one enterprise; raise AssessmentUnknown, NotComparable."""
+
+    def advise(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> "Improvement":
+        """Work out what would help one enterprise; raise NothingToImprove."""
+
+
 class OpeningDesk(Protocol):
     """Make a store: all of it, or nothing."""
 
@@ -293,11 +314,11 @@ class IntakeDesk(Protocol):
         strict: bool,
         at: datetime,
         progress: Progress,
-    ) -> LoadedBatch:
-        """Load one file; raise a Refusal where nothing was changed."""
+    ) -> Sequence[LoadedBatch]:
+        """Load one file, then what follows from it; raise a Refusal where nothing was changed."""
 
     def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
-        """Load a folder of lists, each file its own batch."""
+        """Load a folder of lists, each file its own batch, then what follows from them."""
 
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""
@@ -335,9 +356,11 @@ class Desks:
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk
+    looking_back: LookingBackDesk
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk
+    names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
 

@@ -19,6 +19,19 @@ def growth(now: Floats, before: Floats) -> Floats:
     return np.clip(ratio(now - before, before), -1.0, 10.0)
 
 
+def surplus(more: Floats, less: Floats) -> Floats:
+    """Return by how much one exceeds the other, nothing where it does not."""
+    return np.maximum(more - less, 0.0)
+
+
+def standing(value: Floats, lower: Floats, middle: Floats, upper: Floats) -> Floats:
+    """Return how far a value lies above its peers' median, in spans between their quartiles, bounded to [-5, 5].
+
+    NaN where the quartiles fall together: there is nothing to measure by.
+    """
+    return np.clip(ratio(value - middle, upper - lower), -5.0, 5.0)
+
+
 def share_of_years(days: Floats) -> Floats:
     """Turn days into years of 365.25 days."""
     return days / 365.25

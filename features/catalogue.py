@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from features.conduct import Conduct
+from features.conduct_repair import ConductRepair
 from features.contracts import Contracts
+from features.growth import Growth
 from features.guarantees import Guarantees
 from features.invoices import Invoices
+from features.ladder import Ladder
 from features.lending import Lending
 from features.operations import Operations
+from features.patent_stock import PatentStock
 from features.patents import Patents
+from features.peers import Peers
 from features.platforms import Platforms
 from features.profile import Profile
 from features.projects import Projects
@@ -23,16 +28,21 @@ from features.trade import Trade
 GROUPS: tuple[type[FeatureGroup], ...] = (
     Profile,
     Qualifications,
+    Ladder,
     Rnd,
     Operations,
+    Growth,
+    Peers,
     Invoices,
     Trade,
     Patents,
+    PatentStock,
     Projects,
     Platforms,
     Contracts,
     Talent,
     Conduct,
+    ConductRepair,
     Guarantees,
     Lending,
 )

@@ -24,4 +24,18 @@ class Filled:
     filled: bool = True
 
 
-Condition = str | float | tuple[str, ...] | Below | AtLeast | Filled
+@dataclass(frozen=True)
+class After:
+    """Keep rows in which the column's day and the other column's are known, and it comes after the other."""
+
+    other: str
+
+
+@dataclass(frozen=True)
+class NotAfter:
+    """Keep rows in which the column's day and the other column's are known, and it does not come after the other."""
+
+    other: str
+
+
+Condition = str | float | tuple[str, ...] | Below | AtLeast | Filled | After | NotAfter

@@ -19,6 +19,7 @@ from data.spec.table import COMMON, Absence, Table
 from features.plain_reductions import REDUCTIONS, Row, before_latest, value_in
 from features.spec import (
     SCALES,
+    After,
     Aggregate,
     AtLeast,
     Below,
@@ -26,6 +27,7 @@ from features.spec import (
     Derived,
     Feature,
     Filled,
+    NotAfter,
     Reduce,
 )
 from features.windows import Window
@@ -230,8 +232,7 @@ def _counted_row(declared: Aggregate, row: Row, code: Why, newest_of: Mapping[st
 
 def _looked_at(declared: Aggregate) -> tuple[str, ...]:
     """Name the columns that tell the record, the filter's, and those that are counted, each once."""
-    counted = (name for name in (declared.by, declared.column) if name is not None)
-    return tuple(dict.fromkeys((*declared.table.key, *declared.where, *counted)))
+    return tuple(dict.fromkeys((*declared.table.key, *declared.reads)))
 
 
 def visible(table: Table, rows: Iterable[Row], question: Question) -> list[Row]:
@@ -327,13 +328,17 @@ def _meets(table: Table, name: str, wanted: Condition, row: Row) -> bool:
         return value in ((wanted,) if isinstance(wanted, str) else wanted)
     if value is None:
         return False
+    if isinstance(wanted, After | NotAfter):
+        other = row[wanted.other]
+        return other is not None and (value > other) is isinstance(wanted, After)
     scale = SCALES[table.columns[name].kind]
-    number = round(value * scale) / scale
+    return _reaches(round(value * scale) / scale, wanted)
+
+
+def _reaches(number: float, wanted: float | Below | AtLeast) -> bool:
     if isinstance(wanted, Below):
-        return bool(number < wanted.bound)
-    if isinstance(wanted, AtLeast):
-        return bool(number >= wanted.bound)
-    return bool(number == wanted)
+        return number < wanted.bound
+    return number >= wanted.bound if isinstance(wanted, AtLeast) else number == wanted
 
 
 def _counts(declared: Aggregate, row: Row, question: Question) -> bool:

@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.spec.columns import ByColumn
+from data.spec.columns import ByColumn, Columns
 from data.spec.missing import Missing
 from data.spec.table import Absence, Table, Unit
 from data.spec.tables.profile import enterprise_registration
-from features.reductions import Floats, Reduced, View, reduce
+from features.reductions import Reduced, reduce
+from features.segments import Floats
 from features.sight import Book, Bools, Framed, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
+from features.view import View
 from features.windows import Ints, Window, to_days, window_start
 
 CHUNK_ROWS = 25_000
@@ -122,17 +124,17 @@ def _worked(
     order, whole, loans = _ordered_spine(spine)
     enterprises = np.unique(whole.enterprise)
     columns = events.columns if isinstance(events, ByColumn) else lambda name: Framed(events[name])
+    opened: dict[str, Columns] = {name: columns(name) for name in tables if name in events and name not in closed}
     books = {
-        name: Book(table, columns(name), enterprises=enterprises, loans=loans)
-        for name, table in tables.items()
-        if name in events and name not in closed
+        name: Book(tables[name], rows, enterprises=enterprises, loans=loans)
+        for name, rows in opened.items()
+        if len(rows)
     }
-    filled = {name: book for name, book in books.items() if len(book)}
 
     def work(piece: slice) -> tuple[Ints, dict[str, Known], View | None]:
         part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
-        views = {name: View(book, look(book, part), part) for name, book in filled.items()}
-        known = _known(needed, views, frozenset(books), len(part.as_of))
+        views = {name: View(book, look(book, part), part) for name, book in books.items()}
+        known = _known(needed, views, opened, len(part.as_of))
         return order[piece], known, views.get(enterprise_registration.name)
 
     pieces = [slice(begin, begin + CHUNK_ROWS) for begin in range(0, len(spine), CHUNK_ROWS)]

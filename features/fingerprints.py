@@ -25,6 +25,16 @@ def source_of(function: Callable[..., Any]) -> str:
     return "\n".join(sorted(_sources(function, seen=set())))
 
 
+def expression_of(function: Callable[..., Any]) -> ast.expr | None:
+    """Return what a lambda, or a function of one statement, returns; None for a longer function."""
+    node = _node_of(function)
+    if isinstance(node, ast.Lambda):
+        return node.body
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    only = body[0] if len(body) == 1 else None
+    return only.value if isinstance(only, ast.Return) else None
+
+
 def _sources(function: Any, *, seen: set[str]) -> Iterator[str]:
     name = f"{function.__module__}.{function.__qualname__}"
     if name in seen:

@@ -3,6 +3,7 @@
 from data.spec.table import Group, Unit
 from data.spec.tables.operations import annual_report, equity_round, insurance_policy, tax_payment
 from features.arithmetic import growth, ratio
+from features.profile import Profile
 from features.spec import Aggregate, Below, Card, Derived, Direction, FeatureGroup, Filled, Reduce
 from features.windows import Window
 
@@ -19,6 +20,7 @@ class Operations(FeatureGroup):
     prefix = "operations"
     group = Group.OPERATIONS
     cards = (Card.APPLICATION, Card.BEHAVIOUR)
+    reads = (Profile,)
 
     revenue_latest_2y = Aggregate(
         label="最近一份年报的营业收入",
@@ -176,6 +178,15 @@ class Operations(FeatureGroup):
             operations_high_tech_income_latest_2y, operations_revenue_latest_2y
         ),
     )
+    revenue_per_head_2y = Derived(
+        label="人均营业收入",
+        label_en="revenue per head",
+        unit=Unit.YUAN,
+        reason="因行业而异，宜与同行相比，不作断言",
+        formula=lambda operations_revenue_latest_2y, profile_staff_latest: ratio(
+            operations_revenue_latest_2y, profile_staff_latest
+        ),
+    )
     losses_3y = Aggregate(
         label="近三年亏损年报数",
         label_en="annual reports with a loss in 3 years",
@@ -303,4 +314,49 @@ class Operations(FeatureGroup):
         formula=lambda operations_tax_paid_12m, operations_taxable_sales_12m: ratio(
             operations_tax_paid_12m, operations_taxable_sales_12m
         ),
+    )
+    revenue_3y = Aggregate(
+        label="近三年年报营业收入合计",
+        label_en="revenue in the annual reports of 3 years",
+        unit=Unit.YUAN,
+        reason=SIZE,
+        table=annual_report,
+        reduce=Reduce.SUM,
+        column="revenue",
+        window=THREE_YEARS,
+        cards=(),
+    )
+    government_equity_3y = Aggregate(
+        label="近三年政府基金投资额",
+        label_en="equity raised from government funds in 3 years",
+        unit=Unit.YUAN,
+        reason="政府基金投资说明前景，也受政策导向，不作断言",
+        table=equity_round,
+        where={"investor_kind": "government_fund"},
+        reduce=Reduce.SUM,
+        column="amount",
+        window=THREE_YEARS,
+        empty=0,
+    )
+    claim_amount_3y = Aggregate(
+        label="近三年起保保单的理赔金额",
+        label_en="insurance claims of policies begun in 3 years",
+        unit=Unit.YUAN,
+        reason="理赔既说明出险也说明损失得到补偿，不作断言",
+        table=insurance_policy,
+        reduce=Reduce.SUM,
+        column="claim_amount",
+        window=THREE_YEARS,
+        empty=0,
+    )
+    insured_amount_held = Aggregate(
+        label="有效科技保险的保险金额",
+        label_en="insured amount in force",
+        unit=Unit.YUAN,
+        reason="投保受补贴政策影响，不作断言",
+        table=insurance_policy,
+        reduce=Reduce.SUM,
+        column="insured_amount",
+        in_force=True,
+        empty=0,
     )

@@ -102,11 +102,19 @@ def _max_gap(rows: list[Row]) -> float:
 
 def _top_share(declared: Aggregate, rows: list[Row]) -> float:
     assert declared.by is not None
+    return _largest_share(declared, [(row[declared.by], row) for row in rows])
+
+
+def _peak_month_share(declared: Aggregate, rows: list[Row]) -> float:
+    return _largest_share(declared, [((row["happened_on"].year, row["happened_on"].month), row) for row in rows])
+
+
+def _largest_share(declared: Aggregate, named_rows: list[tuple[Any, Row]]) -> float:
     sums: dict[Any, int] = {}
-    for row in rows:
+    for name, row in named_rows:
         value = value_in(declared, row)
         if value is not None:
-            sums[row[declared.by]] = sums.get(row[declared.by], 0) + value
+            sums[name] = sums.get(name, 0) + value
     total = sum(sums.values())
     named = [value for name, value in sums.items() if name is not None]
     return min(max(named) / total, 1.0) if named and total > 0 else math.nan
@@ -128,5 +136,7 @@ REDUCTIONS: Mapping[Reduce, Callable[[Aggregate, list[Row], date], float]] = {
     Reduce.MAX_GAP: lambda declared, rows, as_of: _max_gap(rows),
     Reduce.DAYS_SINCE_LATEST: lambda declared, rows, as_of: float((as_of - rows[-1]["happened_on"]).days),
     Reduce.DAYS_SINCE_FIRST: lambda declared, rows, as_of: float((as_of - rows[0]["happened_on"]).days),
+    Reduce.DAYS_SINCE_SUM: lambda declared, rows, as_of: float(sum((as_of - row["happened_on"]).days for row in rows)),
+    Reduce.PEAK_MONTH_SHARE: lambda declared, rows, as_of: _peak_month_share(declared, rows),
     Reduce.TOP_SHARE: lambda declared, rows, as_of: _top_share(declared, rows),
 }

@@ -8,13 +8,16 @@ from data.spec.tables.platforms import (
     platform_service,
     sharing_member,
 )
-from features.spec import Aggregate, Card, Direction, FeatureGroup, Reduce
+from features.arithmetic import ratio
+from features.spec import Aggregate, AtLeast, Card, Derived, Direction, FeatureGroup, Filled, Reduce
 from features.windows import Window
 
 YEAR = Window(12, "months")
 THREE_YEARS = Window(3, "years")
 
 ASSESSMENT = {"fail": 0, "pass": 1, "good": 2, "excellent": 3}
+LEVEL = {"city": 1, "provincial": 2, "national": 3}
+BLOCK = "只作其他指标的分子或分母"
 LISTED = "说明创新能力，不等于偿债能力，不作断言"
 SHARING = "仪器共享说明研发条件，与偿债的关系不作断言"
 
@@ -164,4 +167,174 @@ class Platforms(FeatureGroup):
         column="platform",
         window=THREE_YEARS,
         empty=0,
+    )
+    best_level_held = Aggregate(
+        label="有效平台的最高级别（市级1、省级2、国家级3）",
+        label_en="highest level of a platform in force",
+        unit=Unit.LEVEL,
+        reason=LISTED,
+        table=innovation_platform,
+        reduce=Reduce.MAX,
+        column="level",
+        levels=LEVEL,
+        in_force=True,
+    )
+    national_held = Aggregate(
+        label="有效的国家级创新平台数",
+        label_en="national platforms in force",
+        unit=Unit.ITEM,
+        reason=LISTED,
+        table=innovation_platform,
+        where={"level": "national"},
+        reduce=Reduce.COUNT,
+        in_force=True,
+        empty=0,
+    )
+    excellent_held = Aggregate(
+        label="评估优秀的有效平台数",
+        label_en="platforms in force assessed as excellent",
+        unit=Unit.ITEM,
+        reason=LISTED,
+        table=innovation_platform,
+        where={"assessment": "excellent"},
+        reduce=Reduce.COUNT,
+        in_force=True,
+        empty=0,
+    )
+    assessed_held = Aggregate(
+        label="有评估结果的有效平台数",
+        label_en="platforms in force with an assessment",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        table=innovation_platform,
+        where={"assessment": Filled()},
+        reduce=Reduce.COUNT,
+        in_force=True,
+        empty=0,
+        cards=(),
+    )
+    excellent_ratio = Derived(
+        label="有效平台评估优秀率",
+        label_en="share of assessed platforms in force that are excellent",
+        unit=Unit.RATIO,
+        reason=LISTED,
+        formula=lambda platform_excellent_held, platform_assessed_held: ratio(
+            platform_excellent_held, platform_assessed_held
+        ),
+    )
+    removed = Aggregate(
+        label="被撤销的创新平台数",
+        label_en="platforms removed",
+        unit=Unit.ITEM,
+        direction=Direction.RISK_RISES,
+        reason="平台被撤销多因评估不合格或停止运行",
+        table=innovation_platform,
+        where={"removed_on": Filled()},
+        reduce=Reduce.COUNT,
+        empty=0,
+    )
+    first_days = Aggregate(
+        label="首个创新平台认定距今天数",
+        label_en="days since the first platform",
+        unit=Unit.DAY,
+        reason=LISTED,
+        table=innovation_platform,
+        reduce=Reduce.DAYS_SINCE_FIRST,
+    )
+    hours_in_use_held = Aggregate(
+        label="入网仪器年对外服务机时",
+        label_en="yearly hours of use by others of instruments in force",
+        unit=Unit.HOUR,
+        reason=BLOCK,
+        table=instrument,
+        where={"hours_shared": AtLeast(0)},
+        reduce=Reduce.SUM,
+        column="hours_in_use",
+        in_force=True,
+        empty=0,
+        cards=(),
+    )
+    hours_told_held = Aggregate(
+        label="有服务机时记录的入网仪器年共享机时",
+        label_en="yearly hours shared of instruments in force that tell their use",
+        unit=Unit.HOUR,
+        reason=BLOCK,
+        table=instrument,
+        where={"hours_in_use": AtLeast(0)},
+        reduce=Reduce.SUM,
+        column="hours_shared",
+        in_force=True,
+        empty=0,
+        cards=(),
+    )
+    use_rate = Derived(
+        label="入网仪器使用率（服务机时占共享机时）",
+        label_en="share of shared instrument hours that others used",
+        unit=Unit.RATIO,
+        reason=SHARING,
+        formula=lambda platform_hours_in_use_held, platform_hours_told_held: ratio(
+            platform_hours_in_use_held, platform_hours_told_held
+        ),
+    )
+    vouchers_3y = Aggregate(
+        label="近三年创新券订单数",
+        label_en="innovation vouchers ordered in 3 years",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        table=innovation_voucher,
+        reduce=Reduce.COUNT,
+        window=THREE_YEARS,
+        empty=0,
+        cards=(),
+    )
+    good_vouchers_3y = Aggregate(
+        label="近三年服务机构绩效优良的创新券订单数",
+        label_en="vouchers in 3 years whose provider was marked good or excellent",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        table=innovation_voucher,
+        where={"provider_mark": ("excellent", "good")},
+        reduce=Reduce.COUNT,
+        window=THREE_YEARS,
+        empty=0,
+        cards=(),
+    )
+    good_voucher_ratio_3y = Derived(
+        label="近三年创新券服务机构绩效优良率",
+        label_en="share of vouchers whose provider was marked good or excellent",
+        unit=Unit.RATIO,
+        reason="说明所选服务机构的质量，与偿债的关系不作断言",
+        formula=lambda platform_good_vouchers_3y, platform_vouchers_3y: ratio(
+            platform_good_vouchers_3y, platform_vouchers_3y
+        ),
+    )
+    service_amount_3y = Aggregate(
+        label="近三年公共技术服务金额",
+        label_en="amount of public technical services in 3 years",
+        unit=Unit.YUAN,
+        reason="说明研发活跃，与偿债的关系不作断言",
+        table=platform_service,
+        reduce=Reduce.SUM,
+        column="amount",
+        window=THREE_YEARS,
+        empty=0,
+    )
+    transfer_services_3y = Aggregate(
+        label="近三年技术转移机构服务次数",
+        label_en="services by technology transfer bodies in 3 years",
+        unit=Unit.ITEM,
+        reason="说明研发活跃，与偿债的关系不作断言",
+        table=platform_service,
+        where={"provider_kind": "transfer_body"},
+        reduce=Reduce.COUNT,
+        window=THREE_YEARS,
+        empty=0,
+    )
+    latest_service_days = Aggregate(
+        label="最近一次公共技术服务距今天数",
+        label_en="days since the latest public technical service",
+        unit=Unit.DAY,
+        reason="说明研发活跃，与偿债的关系不作断言",
+        table=platform_service,
+        reduce=Reduce.DAYS_SINCE_LATEST,
     )

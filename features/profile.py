@@ -67,3 +67,14 @@ class Profile(FeatureGroup):
         column="is_key_firm",
         in_force=True,
     )
+    chain_position_held = Aggregate(
+        label="所在产业链环节（上游1、中游2、下游3，取最靠近终端者）",
+        label_en="place in the industrial chain, the nearest to the end user",
+        unit=Unit.LEVEL,
+        reason="环节本身不说明好坏，只作背景",
+        table=chain_position,
+        reduce=Reduce.MAX,
+        column="position",
+        levels={"upstream": 1, "midstream": 2, "downstream": 3},
+        in_force=True,
+    )

@@ -216,3 +216,112 @@ class Rnd(FeatureGroup):
             rnd_all_staff_latest_2y, rnd_all_staff_previous_3y
         ),
     )
+    statistics_expense_latest_2y = Aggregate(
+        label="最近年度研发费用（统计口径）",
+        label_en="R&D expense of the latest year, statistics basis",
+        unit=Unit.YUAN,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "statistics"},
+        reduce=Reduce.LATEST,
+        column="rnd_expense",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    statistics_basis_ratio_2y = Derived(
+        label="统计口径与会计口径研发费用之比",
+        label_en="R&D expense, statistics basis over accounting basis",
+        unit=Unit.RATIO,
+        reason="口径差异需要核实，方向不作断言",
+        formula=lambda rnd_statistics_expense_latest_2y, rnd_expense_latest_2y: ratio(
+            rnd_statistics_expense_latest_2y, rnd_expense_latest_2y
+        ),
+    )
+    staff_previous_3y = Aggregate(
+        label="上一年度研发人员数",
+        label_en="R&D staff of the year before the latest",
+        unit=Unit.PERSON,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.PREVIOUS,
+        column="rnd_staff",
+        window=THREE_YEARS,
+        cards=(),
+        needs_history=TWO_YEARS,
+    )
+    staff_growth_3y = Derived(
+        label="研发人员增长率",
+        label_en="growth of R&D staff between the two latest years",
+        unit=Unit.RATIO,
+        reason="研发人员流失值得留意，但结构调整也会如此，不作断言",
+        needs_history=TWO_YEARS,
+        formula=lambda rnd_staff_latest_2y, rnd_staff_previous_3y: growth(rnd_staff_latest_2y, rnd_staff_previous_3y),
+    )
+    staff_mean_5y = Aggregate(
+        label="近五年平均研发人员数",
+        label_en="mean R&D staff in 5 years",
+        unit=Unit.PERSON,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.MEAN,
+        column="rnd_staff",
+        window=FIVE_YEARS,
+        cards=(),
+    )
+    staff_slope_5y = Aggregate(
+        label="近五年研发人员年均变化",
+        label_en="yearly change of R&D staff in 5 years",
+        unit=Unit.PERSON,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.SLOPE,
+        column="rnd_staff",
+        window=FIVE_YEARS,
+        cards=(),
+        needs_history=TWO_YEARS,
+    )
+    staff_trend_ratio_5y = Derived(
+        label="研发人员趋势（近五年年均变化与均值之比）",
+        label_en="yearly change of R&D staff over its mean in 5 years",
+        unit=Unit.RATIO,
+        reason="团队收缩可能说明资金紧张，扩张未必安全，不作单向断言",
+        needs_history=TWO_YEARS,
+        formula=lambda rnd_staff_slope_5y, rnd_staff_mean_5y: ratio(rnd_staff_slope_5y, rnd_staff_mean_5y),
+    )
+    expense_per_head_2y = Derived(
+        label="人均研发费用（按研发人员）",
+        label_en="R&D expense per R&D staff",
+        unit=Unit.YUAN,
+        reason="因行业而异，不作断言",
+        formula=lambda rnd_expense_latest_2y, rnd_staff_latest_2y: ratio(rnd_expense_latest_2y, rnd_staff_latest_2y),
+    )
+    expense_3y = Aggregate(
+        label="近三年研发费用合计（会计口径）",
+        label_en="R&D expense of 3 years",
+        unit=Unit.YUAN,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.SUM,
+        column="rnd_expense",
+        window=THREE_YEARS,
+        cards=(),
+    )
+    intensity_3y = Derived(
+        label="近三年研发投入强度（研发费用合计占营业收入合计）",
+        label_en="R&D expense over revenue in 3 years",
+        unit=Unit.RATIO,
+        reason="强度高说明创新，也说明现金消耗大，不作断言",
+        formula=lambda rnd_expense_3y, operations_revenue_3y: ratio(rnd_expense_3y, operations_revenue_3y),
+    )
+    intensity_change_ratio_3y = Derived(
+        label="最近年度研发投入强度与近三年之比",
+        label_en="R&D intensity of the latest year over that of 3 years",
+        unit=Unit.RATIO,
+        reason="骤降或骤升都需要了解原因，不作单向断言",
+        needs_history=TWO_YEARS,
+        formula=lambda rnd_intensity_2y, rnd_intensity_3y: ratio(rnd_intensity_2y, rnd_intensity_3y),
+    )

@@ -7,7 +7,7 @@ features count hangs on these spans; nothing here looks at a window or a filter.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ import pandas as pd
 from data.spec.columns import Columns
 from data.spec.table import Kind, Table
 from features.spec import SCALES
-from features.windows import NEVER, UNDATED, Ints, pack, to_days
+from features.windows import NEVER, UNDATED, Ints, Window, pack, to_days, window_start
 
 Bools = npt.NDArray[np.bool_]
 
@@ -127,6 +127,10 @@ class Book:
             self._codes[column] = code[self._rows], places
         return self._codes[column]
 
+    def days(self, column: str) -> Ints:
+        """Return a column of days, UNDATED where blank."""
+        return to_days(self._taken(column))
+
     def numbers(self, column: str, levels: Mapping[str, int]) -> tuple[Ints, Bools]:
         """Return a column as whole multiples of its scale, and where it is known.
 
@@ -213,6 +217,13 @@ class Part:
     enterprise: Ints
     as_of: Ints
     own_loan: Ints
+    _since: dict[Window | None, Ints] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def since(self, window: Window | None) -> Ints:
+        """Return the first day inside the window of each row, worked out once for all tables."""
+        if window not in self._since:
+            self._since[window] = window_start(self.as_of, window)
+        return self._since[window]
 
 
 @dataclass(frozen=True)

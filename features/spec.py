@@ -10,17 +10,19 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from data.spec.table import Absence, Group, Kind, Table, Unit
-from features.conditions import AtLeast, Below, Condition, Filled
+from features.conditions import After, AtLeast, Below, Condition, Filled, NotAfter
 from features.fingerprints import fingerprint, source_of
+from features.vocabulary import COLUMNLESS, Card, Direction, Reduce
 from features.windows import Window
 
 __all__ = [
+    "COLUMNLESS",
+    "After",
     "Aggregate",
     "AtLeast",
     "Below",
@@ -31,55 +33,11 @@ __all__ = [
     "Feature",
     "FeatureGroup",
     "Filled",
+    "NotAfter",
     "Reduce",
 ]
 
 
-class Direction(IntEnum):
-    """Say how risk moves as the value rises; a claim that a credit officer would sign, else UNKNOWN."""
-
-    RISK_FALLS = -1
-    UNKNOWN = 0
-    RISK_RISES = 1
-
-
-class Card(StrEnum):
-    """Name what a feature serves: the application card, the behaviour card, firms with invoices only."""
-
-    APPLICATION = "application"
-    BEHAVIOUR = "behaviour"
-    INVOICES = "invoices"
-
-
-class Reduce(StrEnum):
-    """Say how the rows counted become one number."""
-
-    COUNT = "count"
-    SUM = "sum"
-    MEAN = "mean"
-    MIN = "min"
-    MAX = "max"
-    STD = "std"
-    """Population standard deviation; unknown below two values."""
-    SLOPE = "slope"
-    """Least-squares change a year; unknown below two days."""
-    LATEST = "latest"
-    """The value in the latest row, unknown where that row leaves it blank."""
-    PREVIOUS = "previous"
-    """The value in the last row that happened before the latest one."""
-    FIRST = "first"
-    DISTINCT = "distinct"
-    MONTHS = "months"
-    """Calendar months in which something happened."""
-    MAX_GAP = "max_gap"
-    """Longest wait between two rows that follow each other, in days."""
-    DAYS_SINCE_LATEST = "days_since_latest"
-    DAYS_SINCE_FIRST = "days_since_first"
-    TOP_SHARE = "top_share"
-    """Largest share of the column's sum that one value of `by` has."""
-
-
-COLUMNLESS = frozenset({Reduce.COUNT, Reduce.MONTHS, Reduce.MAX_GAP, Reduce.DAYS_SINCE_LATEST, Reduce.DAYS_SINCE_FIRST})
 SCALES: Mapping[Kind, int] = MappingProxyType(
     {Kind.MONEY: 100, Kind.NUMBER: 1_000_000, Kind.INTEGER: 1, Kind.FLAG: 1, Kind.DATE: 1, Kind.YEAR: 1, Kind.CODE: 1}
 )
@@ -144,6 +102,11 @@ class Aggregate(Declared):
         return self.empty == 0
 
     @cached_property
+    def conditions(self) -> tuple[tuple[str, str, Condition], ...]:
+        """Return a name for each condition that features may share, its column, and what is wanted of it."""
+        return tuple((f"{column}:{wanted!r}", column, wanted) for column, wanted in self.where.items())
+
+    @cached_property
     def filter_name(self) -> str:
         """Name the filter, so that features which share one find the same rows once."""
         return f"{sorted(self.where.items())}{self.in_force}"
@@ -154,6 +117,13 @@ class Aggregate(Declared):
         return f"{self.filter_name}|{self.window}"
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """Name the columns it looks at: those of the filter, then what is counted, each once."""
+        compared = (wanted.other for wanted in self.where.values() if isinstance(wanted, After | NotAfter))
+        counted = (name for name in (self.by, self.column) if name is not None)
+        return tuple(dict.fromkeys((*self.where, *compared, *counted)))
+
+    @property
     def scale(self) -> int:
         """Return how many units of the counted integer make one of the column's unit."""
         return SCALES[self.table.columns[self.column].kind] if self.column and self.reduce != Reduce.DISTINCT else 1
@@ -161,9 +131,7 @@ class Aggregate(Declared):
 
 def _faults(declared: Aggregate) -> list[str]:
     columns, kind = declared.table.columns, None
-    unknown = [
-        name for name in (*declared.where, declared.column, declared.by) if name is not None and name not in columns
-    ]
+    unknown = [name for name in declared.reads if name not in columns]
     if unknown:
         return [f"table {declared.table.name} has no column {', '.join(unknown)}"]
     if declared.column is not None:
@@ -203,6 +171,11 @@ def _misplaced(declared: Aggregate) -> bool:
     for name, wanted in declared.where.items():
         kind = declared.table.columns[name].kind
         numeric = kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.FLAG)
+        if isinstance(wanted, After | NotAfter):
+            other = declared.table.columns[wanted.other].kind
+            if not kind is other is Kind.DATE:
+                return True
+            continue
         if isinstance(wanted, Filled):
             continue
         if numeric is isinstance(wanted, str | tuple) or kind in (Kind.DATE, Kind.YEAR):
@@ -215,9 +188,13 @@ class Derived(Declared):
     """Declare a pure function over features of the same row; its arguments bear their names.
 
     The function works on float64 arrays elementwise, with `features.arithmetic` and numpy's exact operations.
+    `numbers` is the text of the dated numbers it reads beside its arguments: should they change, so does its meaning.
+    `told` says in Chinese what a formula does that is more than one expression.
     """
 
     formula: Callable[..., Any]
+    numbers: str = ""
+    told: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -296,6 +273,7 @@ class Feature:
             said |= _canonical(self.declaration)
         else:
             said["formula"] = source_of(self.declaration.formula)
+            said |= {"numbers": self.declaration.numbers} if self.declaration.numbers else {}
             said["inputs"] = [feature.fingerprint for feature in self.inputs]
         return fingerprint(said)
 
@@ -308,7 +286,7 @@ def _table_of(feature: Feature) -> Table:
 
 def _canonical(declared: Aggregate) -> dict[str, Any]:
     table = declared.table
-    columns = sorted({*declared.where, *filter(None, (declared.column, declared.by))})
+    columns = sorted(declared.reads)
     return {
         "table": {
             "name": table.name,

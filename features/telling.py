@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from data.spec.table import Column, Kind, Table, Unit
-from features.conditions import AtLeast, Below, Condition, Filled
-from features.fingerprints import source_of
+from features.conditions import After, AtLeast, Below, Condition, Filled, NotAfter
+from features.fingerprints import expression_of, source_of
+from features.numbers import label_of, number
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.windows import Span, Window
 
@@ -27,6 +28,8 @@ REDUCTIONS: Mapping[Reduce, str] = {
     Reduce.MAX_GAP: "相邻两条之间最长的天数",
     Reduce.DAYS_SINCE_LATEST: "最近一条距评估日的天数",
     Reduce.DAYS_SINCE_FIRST: "最早一条距评估日的天数",
+    Reduce.DAYS_SINCE_SUM: "各条距评估日的天数合计",
+    Reduce.PEAK_MONTH_SHARE: "“{column}”最多的一个自然月所占的比重",
     Reduce.TOP_SHARE: "“{column}”中占比最大的“{by}”所占的比重",
 }
 SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "＋", ast.Sub: "－", ast.Mult: "×", ast.Div: "÷"}
@@ -34,6 +37,9 @@ FUNCTIONS: Mapping[str, str] = {
     "ratio": "{0} ÷ {1}（分母不为正时未知）",
     "growth": "（{0} － {1}）÷ {1}，限于 -1 至 10",
     "share_of_years": "{0} ÷ 365.25",
+    "surplus": "{0} － {1}（不低于零）",
+    "_left": "{0} － {1} ÷ 365.25 ÷ {2}（不低于零）",
+    "standing": "（{0} － {2}）÷（{3} － {1}），限于 -5 至 5（四分位数相同时未知）",
 }
 """The house's own functions of features.arithmetic, said as sums."""
 
@@ -46,7 +52,7 @@ def tell(feature: Feature) -> str:
 
 def _aggregate(declared: Aggregate) -> str:
     columns = declared.table.columns
-    kept = [_condition(columns[name], wanted) for name, wanted in declared.where.items()]
+    kept = [_condition(columns, name, wanted) for name, wanted in declared.where.items()]
     parts = [f"取《{declared.table.label}》", *kept]
     if declared.in_force:
         parts.append("评估日仍有效")
@@ -66,8 +72,11 @@ def _window(window: Window | None) -> str:
     return f"评估日前{window.length}{SPANS[window.span]}内" if window else "评估日前的全部记录"
 
 
-def _condition(column: Column, wanted: Condition) -> str:
+def _condition(columns: Mapping[str, Column], of: str, wanted: Condition) -> str:
+    column = columns[of]
     name = f"“{column.label}”"
+    if isinstance(wanted, After | NotAfter):
+        return f"{name}{'晚于' if isinstance(wanted, After) else '不晚于'}“{columns[wanted.other].label}”"
     if isinstance(wanted, Filled):
         return f"{name}{'已填' if wanted.filled else '为空'}"
     if isinstance(wanted, Below | AtLeast):
@@ -104,26 +113,32 @@ def columns_of(table: Table, values: Mapping[str, Any]) -> list[tuple[str, Colum
 
 
 def _formula(feature: Feature, declared: Derived) -> str:
-    """Return a lambda's expression with labels for names; of a longer function, the source as it stands."""
-    source = source_of(declared.formula)
-    lambdas = [line for line in source.splitlines() if line.startswith("lambda ")]
-    if not lambdas:
-        return source
-    tree = ast.parse(lambdas[0], mode="eval").body
-    assert isinstance(tree, ast.Lambda)
-    return _said(tree.body, {each.name: f"“{each.label}”" for each in feature.inputs})
+    """Return a formula's expression with labels for names; of a longer one what is told of it, or its source."""
+    if declared.told:
+        return declared.told
+    expression = expression_of(declared.formula)
+    if expression is None:
+        return source_of(declared.formula)
+    return _said(expression, {each.name: f"“{each.label}”" for each in feature.inputs})
 
 
 def _said(node: ast.expr, labels: Mapping[str, str]) -> str:
     told: Mapping[type[ast.expr], Callable[[Any], str]] = {
         ast.Name: lambda name: labels.get(name.id, name.id),
-        ast.Constant: lambda constant: f"{constant.value:g}",
+        ast.Constant: lambda constant: _constant(constant.value),
         ast.BinOp: lambda both: _both(both, labels),
         ast.UnaryOp: lambda one: f"－{_inner(one.operand, labels)}",
         ast.Call: lambda call: _call(call, labels),
     }
     found = told.get(type(node))
     return found(node) if found else _plainly(node, labels)
+
+
+def _constant(value: Any) -> str:
+    """Say a number; of the name of a dated number, its label and its value."""
+    if isinstance(value, str):
+        return f"{label_of(value)} {number(value):g}"
+    return f"{value:g}"
 
 
 def _both(node: ast.BinOp, labels: Mapping[str, str]) -> str:

@@ -244,3 +244,14 @@ class Trade(FeatureGroup):
         reason="税率因行业与纳税人身份而异，不作断言",
         formula=lambda invoice_sales_tax_3y, invoice_sales_3y: ratio(invoice_sales_tax_3y, invoice_sales_3y),
     )
+    peak_month_share_12m = Aggregate(
+        label="近12个月销项最多的一个月占比",
+        label_en="share of 12 months' sales made in the strongest month",
+        unit=Unit.RATIO,
+        reason="淡旺季因行业而异，集中于一月的收入难以支撑按月还款，不作断言",
+        table=invoice,
+        where=SOLD,
+        reduce=Reduce.PEAK_MONTH_SHARE,
+        column="total",
+        window=YEAR,
+    )

@@ -7,8 +7,11 @@ from datetime import date, datetime
 from data.spec.errors import Refusal
 from data.spec.tables import derived
 
-NOT_PUBLIC = frozenset(table.name for table in derived.TABLES)
-"""Tables worked out from other firms' rows as well: said as a bare flag, never shown as rows (method.md 6)."""
+NOT_PUBLIC = frozenset(table.name for table in derived.TABLES) - derived.AGGREGATES
+"""Tables worked out from other firms' rows as well: said as a bare flag, never shown as rows (method.md 6).
+
+Those whose rows are aggregates over at least twenty firms may be shown; a new derived table may not, until said so.
+"""
 
 
 class FeatureUnknown(Refusal):

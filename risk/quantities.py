@@ -15,7 +15,7 @@ UNITS_EN: Mapping[str, tuple[str, str]] = {
     Unit.YEAR: (" year", " years"),
     Unit.HOUR: (" hour", " hours"),
     Unit.POINT: (" point", " points"),
-    "倍": (" time", " times"),
+    Unit.TIMES: (" time", " times"),
 }
 
 

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     Unit.LEVEL: "rank",
     Unit.POINT: "rank",
     Unit.FLAG: "flag",
-    "倍": "span",
+    Unit.TIMES: "span",
 }
 """Which kind of sentence each unit calls for."""
 

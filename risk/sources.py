@@ -6,10 +6,14 @@ from datetime import date
 
 import pandas as pd
 
+from data.spec.tables import derived
 from features.catalogue import FEATURES
 from features.definition import CountedRow, rows_behind
 from risk.assessment import Reason, Source
 from risk.lineage import rests_on_others
+
+DERIVED = frozenset(table.name for table in derived.TABLES)
+"""Rows of these stand in no file."""
 
 CITED = 3
 """So many rows are cited for each feature of a reason; the evidence door gives them all."""
@@ -35,7 +39,8 @@ class Sources:
         if rests_on_others(FEATURES[feature].tables):
             return []
         rows = rows_behind(FEATURES[feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
-        return sorted((row for row in rows if row.counted), key=_recency, reverse=True)[:CITED]
+        listed = (row for row in rows if row.counted and row.table not in DERIVED)
+        return sorted(listed, key=_recency, reverse=True)[:CITED]
 
     def _source(self, row: CountedRow) -> Source:
         batch = self.batches.set_index("id").loc[row.batch_id]

@@ -67,7 +67,7 @@ def _load_lists(
     if place is None and path.is_dir():
         return desk.load_folder(path, at=at, progress=progress)
     list_name = None if place is None else _known_list(desk, what)
-    return [desk.load_file(path, list_name=list_name, known_on=known_on, strict=strict, at=at, progress=progress)]
+    return desk.load_file(path, list_name=list_name, known_on=known_on, strict=strict, at=at, progress=progress)
 
 
 def _existing(path: Path) -> Path:
@@ -95,6 +95,7 @@ def _told(batch: LoadedBatch) -> dict[str, object]:
         "skipped": batch.skipped,
         "repeated": batch.repeated,
         "seen_before": batch.seen_before,
+        "derived": batch.derived,
         "quarantined": batch.quarantined,
         "notes": batch.notes,
     }
@@ -110,19 +111,27 @@ def _tell(batches: Sequence[LoadedBatch]) -> None:
         table.add_column(title, overflow="fold")
     for title in ("读到", "入库", "已有", "重复", "略过", "隔离"):
         table.add_column(title, justify="right", no_wrap=True)
-    counts = [(one.read, one.kept, one.already_known, one.repeated, one.skipped, one.refused) for one in batches]
-    for batch, numbers in zip(batches, counts, strict=True):
+    files = [batch for batch in batches if not batch.derived]
+    counts = [(one.read, one.kept, one.already_known, one.repeated, one.skipped, one.refused) for one in files]
+    for batch, numbers in zip(files, counts, strict=True):
         table.add_row(batch.list_label, batch.file, *(f"{number:,}" for number in numbers))
     table.add_section()
-    table.add_row("合计", f"{len(batches)} 个文件", *(f"{sum(column):,}" for column in zip(*counts, strict=True)))
+    table.add_row("合计", f"{len(files)} 个文件", *(f"{sum(column):,}" for column in zip(*counts, strict=True)))
     Console(width=None if sys.stdout.isatty() else 140).print(table)
-    seen = [batch.file for batch in batches if batch.seen_before]
+    _tell_derived(batches)
+    seen = [batch.file for batch in files if batch.seen_before]
     if seen:
         named = "、".join(seen[:FILES_SHOWN]) + (" 等" if len(seen) > FILES_SHOWN else "")
         tell(f"  {len(seen)} 个文件以前原样入过库，未作改动：{named}")
     for batch in batches:
         for reason in batch.quarantined:
             tell(f"  {batch.file}：{reason.message}（{reason.code}）{len(reason.rows)} 行：{_rows(reason.rows)}")
+
+
+def _tell_derived(batches: Sequence[LoadedBatch]) -> None:
+    for batch in batches:
+        if batch.derived:
+            tell(f"  推算{batch.list_label}：共 {batch.read:,} 行，其中新增或更正 {batch.kept:,} 行")
 
 
 def _rows(rows: Sequence[int]) -> str:

@@ -83,8 +83,12 @@ def _tell(opened: "Opened", settings: "Settings") -> None:
         + ("（演示数据，企业与数字均为虚构；今天是 2026-01-01）" if opened.demonstration else "")
     )
     if opened.batches:
-        kept, refused = sum(batch.kept for batch in opened.batches), sum(batch.refused for batch in opened.batches)
-        tell(f"入库 {len(opened.batches)} 个文件，{kept:,} 行；{refused} 行隔离待查。")
+        files = [batch for batch in opened.batches if not batch.derived]
+        derived = [f"{batch.list_label} {batch.kept:,} 行" for batch in opened.batches if batch.derived]
+        kept, refused = sum(batch.kept for batch in files), sum(batch.refused for batch in files)
+        tell(f"入库 {len(files)} 个文件，{kept:,} 行；{refused} 行隔离待查。")
+        for line in derived:
+            tell(f"  推算{line}")
     if opened.model:
         tell(f"模型 {opened.model.model_id}：{opened.model.rows:,} 行，{opened.model.defaults} 次违约。")
     tell("各机构的令牌只在这里显示一次，库中只存指纹：")

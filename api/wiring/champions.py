@@ -20,6 +20,13 @@ class ShelvedChampions:
         self._loaded: dict[str, tuple[str, Live]] = {}
         self._loading = Lock()
 
+    def load(self, name: str) -> tuple[Model, ModelCard]:
+        """Return any model that ever answered, by name, whatever the catalogue says today.
+
+        Raises ModelUnknown, ModelDamaged.
+        """
+        return self._register.load(name)
+
     def champion(self, card: str) -> Live | None:
         """Return the champion's name, the model and its card; None where none was ever promoted.
 

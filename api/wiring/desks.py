@@ -12,6 +12,8 @@ from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
+from api.wiring.looking_back import LookingBack
+from api.wiring.names import NameQueue
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -47,9 +49,11 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         institutions=Institutions(store),
         assessments=Assessing(store, champions),
         evidence=Tracing(store),
+        looking_back=LookingBack(store, champions),
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
         intake=Intake(store),
+        names=NameQueue(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
     )

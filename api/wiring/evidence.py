@@ -1,17 +1,13 @@
 """How do the rows behind a value reach the doors?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 
-from sqlalchemy.exc import OperationalError
-
 from api.desks import Institution
-from api.problems import StoreBusy
 from api.wiring.acting import person
+from api.wiring.visits import visit
 from data.spec.access import BUREAU, Purpose
 from data.spec.identifiers import Identifier
-from data.store import Store, Work
+from data.store import Store
 from risk.answering import Question
 from risk.evidence import explain_assessment, explain_value
 from risk.lineage import Evidence
@@ -44,7 +40,7 @@ class Tracing:
             at=at,
             demonstration=self._store.demonstration,
         )
-        with self._work(at) as work:
+        with visit(self._store, at) as work:
             found = explain_value(work, question, feature, recorded_before=recorded_before)
             work.commit()
         return found
@@ -52,17 +48,9 @@ class Tracing:
     def of_assessment(self, id: str, feature: str, *, institution: Institution, at: datetime) -> Evidence | None:
         """Trace a value of an assessment of the institution's own; None where it has none by this id."""
         own = institution.code
-        with self._work(at) as work:
+        with visit(self._store, at) as work:
             found = explain_assessment(
                 work, id, feature, tenant=own, actor=own, demonstration=self._store.demonstration
             )
             work.commit()
         return found
-
-    @contextmanager
-    def _work(self, at: datetime) -> Iterator[Work]:
-        try:
-            with self._store.work(at=at) as work:
-                yield work
-        except OperationalError as error:
-            raise StoreBusy("存储暂时无法处理请求。", help="请稍后重发。") from error

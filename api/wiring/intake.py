@@ -5,15 +5,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from api.clock import SHANGHAI
 from api.desks import LoadedBatch, RowsSetAside
-from api.wiring.acting import person
+from api.wiring.acting import as_bureau, person
 from data.intake import BatchReport, load_file, load_folder
 from data.intake.cumcm2020c import load_cumcm2020c
 from data.intake.jinan import load_jinan
 from data.intake.lists import LISTS
+from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
 from data.store.store import StoreMissing
+from risk.derivation import WHENCE, DerivedBatch, derive
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -31,7 +34,7 @@ class WithoutNotes:
 
 
 class Intake:
-    """Load files into one store."""
+    """Load files into one store, and bring what follows from them up to date."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -45,9 +48,9 @@ class Intake:
         strict: bool,
         at: datetime,
         progress: Progress,
-    ) -> LoadedBatch:
+    ) -> Sequence[LoadedBatch]:
         """Load one file."""
-        return told(
+        loaded = told(
             load_file(
                 self._store,
                 path,
@@ -59,11 +62,21 @@ class Intake:
                 progress=progress,
             )
         )
+        return [loaded, *self._derived(at, progress)]
 
     def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
         """Load a folder of lists; the caller's table tells of each file, so that no line here does."""
         heard = WithoutNotes(progress)
-        return [told(report) for report in load_folder(self._store, folder, at=at, actor=person(), progress=heard)]
+        loaded = [told(report) for report in load_folder(self._store, folder, at=at, actor=person(), progress=heard)]
+        return [*loaded, *self._derived(at, progress)]
+
+    def _derived(self, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+        access = as_bureau(at, purpose=Purpose.INTAKE)
+        today = self._store.today or at.astimezone(SHANGHAI).date()
+        with self._store.work(at=at) as work:
+            batches = derive(work, today=today, access=access, progress=progress)
+            work.commit()
+        return [derived(batch) for batch in batches]
 
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""
@@ -108,6 +121,23 @@ def told(report: BatchReport) -> LoadedBatch:
         ),
         seen_before=report.seen_before,
         notes=report.notes,
+    )
+
+
+def derived(batch: DerivedBatch) -> LoadedBatch:
+    """Tell a derived batch in the doors' words; what was withdrawn was read from the store, and is kept as such."""
+    return LoadedBatch(
+        batch_id=batch.batch_id,
+        list_name=batch.table,
+        list_label=batch.label,
+        file=WHENCE,
+        read=batch.rows + batch.withdrawn,
+        kept=batch.written + batch.withdrawn,
+        already_known=batch.rows - batch.written,
+        repeated=0,
+        skipped=0,
+        refused=0,
+        derived=True,
     )
 
 

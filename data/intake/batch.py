@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from data.intake.checks import find_faults
+from data.intake.doubts import note_names
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
-from data.intake.identity import Match, kind_of, match_enterprises, new_names
+from data.intake.identity import Match, kind_of, match_enterprises
 from data.intake.list_file import Check
-from data.intake.versions import Fate, amend, complete, fates
+from data.intake.names_told import find_cycles, new_names
+from data.intake.register import names_known
+from data.intake.versions import Fate, amend, complete, fates, record_keys
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
@@ -30,6 +33,7 @@ from data.store.batches import (
     next_batch_id,
     write_batch,
 )
+from data.store.doubts import read_rows_in_doubt
 from data.store.reads import read_named, read_names, read_numbers, read_versions
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -153,9 +157,22 @@ def load_frame(
         _check_outcome(report, strict=strict)
         if report.kept == 0 and (earlier is not None or report.quarantined_rows == 0):
             return replace(report, seen_before=earlier is not None)
-        report = _write(work, source, sorted_out, report, actor=actor, raw=aside.raw or _raw(frame))
+        met = read_rows_in_doubt(work, source.list, source.file_sha256)
+        report = _write(work, source, sorted_out, report, actor=actor, raw=aside.raw or _raw(frame), met=met)
         work.commit()
     return report
+
+
+def take_rows(
+    work: Work, source: Source, frame: pd.DataFrame, *, met: Mapping[int, str], today: date, actor: str
+) -> BatchReport:
+    """Write rows that waited as one batch within a unit of work, whatever becomes of them.
+
+    Shapes: as `load_frame`; met says in which batch each file row was first met.
+    """
+    access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
+    sorted_out = _sort_out(work, source, frame.reset_index(drop=True), access=access, today=today, told=())
+    return _write(work, source, sorted_out, sorted_out.report(source), actor=actor, raw=_raw(frame), met=met)
 
 
 @dataclass(frozen=True)
@@ -198,7 +215,16 @@ def _sort_out(
     frame = _without(frame, faults)
     known = read_numbers(work, source.scheme, access=access)
     named = frame if "name" in frame else frame.assign(name=pd.Series([None] * len(frame), dtype="str"))
-    match = match_enterprises(named, known=known, names=lambda: read_names(work, access=access))
+    if source.registers and "former_name" in named:
+        faults += (cycles := find_cycles(named))
+        frame, named = _without(frame, cycles), _without(named, cycles)
+    match = match_enterprises(
+        _dated(source.table, named),
+        known=known,
+        ask=lambda rows: names_known(
+            work, rows, list_name=source.list, table=source.table, amends=source.amends, access=access
+        ),
+    )
     rows = complete(source.table, frame.assign(enterprise_id=match.enterprise_id))
     faults += match.faults
     rows = _without(rows, match.faults)
@@ -216,6 +242,12 @@ def _sort_out(
         fates=fates(source.table, rows, existing=existing),
         faults=(*faults, *found),
     )
+
+
+def _dated(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Tell of each row when it happened and which record it is, as far as the file says."""
+    said = frame.assign(happened_on=frame[table.happened]) if table.happened in frame else frame
+    return said.assign(record_key=record_keys(table, frame)) if set(table.key) <= set(frame) else said
 
 
 def _without(rows: pd.DataFrame, faults: Sequence[RowFault]) -> pd.DataFrame:
@@ -276,22 +308,40 @@ def told(report: BatchReport, *, most: int = 5) -> str:
 
 
 def _write(
-    work: Work, source: Source, sorted_out: _SortedOut, report: BatchReport, *, actor: str, raw: Raw
+    work: Work,
+    source: Source,
+    sorted_out: _SortedOut,
+    report: BatchReport,
+    *,
+    actor: str,
+    raw: Raw,
+    met: Mapping[int, str],
 ) -> BatchReport:
     rows = sorted_out.rows[sorted_out.fates == Fate.KEPT]
     batch_id = next_batch_id(work)
     new = sorted_out.match.new_among(rows["enterprise_id"])
     numbers = add_enterprises(work, source.scheme, {code: kind_of(source.scheme, code) for code in new})
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
-    named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names"]))
-    _name(work, named, registers=source.registers, access=bureau_access(actor, at=work.at, purpose=Purpose.INTAKE))
+    named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names", "former_name"]))
+    access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
+    _name(work, named, registers=source.registers, access=access)
     report = replace(report, batch_id=batch_id, new_enterprises=len(new))
     quarantine = [
         QuarantinedRow(file_row=fault.file_row, code=fault.code, message=fault.message, raw=raw(fault.file_row))
         for fault in sorted_out.faults
     ]
     audit = _audit(report, actor=actor, at=work.at)
-    write_batch(work, _batch(source, report, at=work.at), {source.table.name: rows}, quarantine, audit=audit)
+    batch = _batch(source, report, at=work.at)
+    write_batch(work, batch, {source.table.name: rows}, quarantine, audit=audit)
+    note_names(
+        work,
+        sorted_out.match,
+        sorted_out.names,
+        list_name=batch.list,
+        batch_id=batch.id,
+        met=met,
+        access=access,
+    )
     return report
 
 

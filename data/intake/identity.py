@@ -1,30 +1,78 @@
 """Which enterprise does each row speak of?
 
-By code where there is one; else by name: as it stands, then normalised, then by the former name the row
-tells. A name that fits no enterprise, or several, is set aside and never guessed.
+By code where there is one; else by name, on the row's own days; where that is not certain, by what a person
+decided about this name in this list. A name that fits no enterprise, or several, waits and is never guessed.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.intake.drafting import RowFault
-from data.intake.words import normalise_name
+from data.intake.name_words import normalise_name
+from data.intake.naming import NOBODY, Asked, Basis, Found, NameBook, asked_of
 from data.spec.identifiers import Scheme
 
-NOBODY = -1
-_SEPARATORS = re.compile(r"[、,;/|]")
 _KINDS = {"91": "enterprise", "92": "individual_business", "93": "cooperative"}
-_SINCE_UNKNOWN = np.datetime64("1900-01-01", "s")
+
+OF_NOBODY = "name-of-nobody"
+CONTRADICTED = "decision-contradicted"
+WAITING = frozenset({"name-unmatched", "name-ambiguous", "name-out-of-time", "names-disagree", CONTRADICTED})
+"""Rows set aside for these reasons wait for a person's decision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """Carry what a person decided about a name in a list: an enterprise, or none (None).
+
+    `final`: the person knew that the register says otherwise.
+    """
+
+    doubt_id: int
+    decision_id: int
+    enterprise_id: int | None
+    final: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesKnown:
+    """Carry what is known of names.
+
+    Shapes: names has enterprise_id, name, normalised, since; lives has enterprise_id, founded_on,
+        deregistered_on. `decided` maps names as `Asked.key` writes them to this list's decisions; `holders`
+        maps record keys to who has such a record, None for a list that amends none.
+    """
+
+    names: pd.DataFrame
+    lives: pd.DataFrame
+    decided: Mapping[str, Decided]
+    holders: Mapping[str, frozenset[int]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedRow:
+    """Say by which name, and on what basis, a row was given to its enterprise, or why it was not.
+
+    `decided` is the decision that settled it, where one did.
+    """
+
+    file_row: int
+    asked: Asked
+    found: Found
+    decided: Decided | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a person has to decide."""
+        return self.found.code in WAITING
 
 
 @dataclass(frozen=True)
 class Match:
-    """Carry each row's enterprise, codes not met before, and rows of nobody.
+    """Carry each row's enterprise, codes not met before, rows of nobody, and what was found by name.
 
     `enterprise_id` is NOBODY for a row of nobody, and -2, -3, … for the first, second, … of `new`.
     """
@@ -32,6 +80,7 @@ class Match:
     enterprise_id: "np.ndarray[Any, np.dtype[np.int64]]"
     new: tuple[str, ...]
     faults: tuple[RowFault, ...]
+    named: tuple[NamedRow, ...] = ()
 
     def new_among(self, ids: "pd.Series[Any]") -> list[str]:
         """List the codes not met before that these rows speak of."""
@@ -47,11 +96,14 @@ class Match:
         return pd.Series(values, index=ids.index)
 
 
-def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: Callable[[], pd.DataFrame]) -> Match:
+def match_enterprises(
+    frame: pd.DataFrame, *, known: Mapping[str, int], ask: Callable[[pd.DataFrame], NamesKnown]
+) -> Match:
     """Find each row's enterprise.
 
-    Shapes: frame has file_row, identifier, name and may have former_name; names gives enterprise_id,
-        name and normalised, and is asked only where a row carries no code; known maps identifiers to numbers.
+    Shapes: frame has file_row, identifier, name and may have former_name, known_on, happened_on and
+        record_key; known maps identifiers to numbers; ask tells what is known of names, and is asked only for
+        rows that carry no code.
     """
     coded = frame["identifier"].notna().to_numpy()
     codes = frame.loc[coded, "identifier"]
@@ -61,46 +113,61 @@ def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: C
     ids[coded] = codes.map(numbers).to_numpy(dtype="int64")
     if coded.all():
         return Match(ids, new, ())
-    faults: list[RowFault] = []
-    book = _NameBook(names())
-    for place in np.flatnonzero(~coded):
-        found, fault = book.find(frame, int(place))
-        ids[place] = found
-        faults += [fault] if fault else []
-    return Match(ids, new, tuple(faults))
+    bare = frame[~coded]
+    named = tuple(_find_all(bare, ask(bare)))
+    ids[~coded] = [row.found.enterprise_id for row in named]
+    faults = tuple(RowFault(row.file_row, row.found.code, row.found.message) for row in named if row.found.code)
+    return Match(ids, new, faults, named)
 
 
-class _NameBook:
-    """Look names up, as they stand and normalised."""
-
-    def __init__(self, names: pd.DataFrame) -> None:
-        self._exact = _index(names["name"], names["enterprise_id"])
-        self._normalised = _index(names["normalised"], names["enterprise_id"])
-
-    def find(self, frame: pd.DataFrame, place: int) -> tuple[int, RowFault | None]:
-        told = [frame[column].iloc[place] for column in ("name", "former_name") if column in frame]
-        told = [name for name in told if isinstance(name, str)]
-        row = int(frame["file_row"].iloc[place])
-        if not told:
-            return NOBODY, RowFault(row, "identifier-missing", "既没有统一社会信用代码，也没有企业名称。")
-        found = [ids for name in told if (ids := self._ids(name))]
-        if not found:
-            return NOBODY, RowFault(row, "name-unmatched", f"企业名录中没有名为“{told[0]}”的企业。")
-        if len(found[0]) > 1:
-            return NOBODY, RowFault(
-                row, "name-ambiguous", f"有 {len(found[0])} 家企业名为“{told[0]}”，无法确定是哪一家。"
-            )
-        return next(iter(found[0])), None
-
-    def _ids(self, name: str) -> frozenset[int]:
-        return self._exact.get(name) or self._normalised.get(normalise_name(name)) or frozenset()
+def _find_all(frame: pd.DataFrame, known: NamesKnown) -> Iterator[NamedRow]:
+    every = [_asked(row, known) for row in _rows(frame)]
+    wanted = {normalise_name(name) for asked in every for name in asked.names}
+    book = NameBook(known.names, known.lives, asked=wanted)
+    met: dict[Asked, Found] = {}
+    for file_row, asked in zip(frame["file_row"].tolist(), every, strict=True):
+        if asked not in met:
+            met[asked] = _found(book, asked, known.decided.get(asked.key))
+        found = met[asked]
+        settled = found.basis is Basis.DECIDED or found.code == OF_NOBODY
+        decided = known.decided.get(asked.key) if settled else None
+        yield NamedRow(file_row=int(file_row), asked=asked, found=found, decided=decided)
 
 
-def _index(words: "pd.Series[Any]", ids: "pd.Series[Any]") -> dict[str, frozenset[int]]:
-    index: dict[str, frozenset[int]] = {}
-    for word, number in zip(words.tolist(), ids.tolist(), strict=True):
-        index[word] = index.get(word, frozenset()) | {number}
-    return index
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[str | None, str | None, int | None, int | None, str | None]]:
+    """Give each row's name, former name, days counted from 1970, and record key; None where there is none."""
+    columns: list[list[Any]] = []
+    for name in ("name", "former_name", "known_on", "happened_on", "record_key"):
+        values = frame[name] if name in frame else pd.Series([None] * len(frame), dtype=object)
+        if name.endswith("_on"):
+            days = values.to_numpy(dtype="datetime64[D]")
+            columns.append([None if np.isnat(day) else int(day.astype("int64")) for day in days])
+        else:
+            columns.append([value if isinstance(value, str) else None for value in values])
+    yield from zip(*columns, strict=True)
+
+
+def _asked(row: tuple[str | None, str | None, int | None, int | None, str | None], known: NamesKnown) -> Asked:
+    name, former, known_on, happened, key = row
+    told = [cell for cell in (name, former) if cell is not None]
+    holders = None if known.holders is None else known.holders.get(key or "", frozenset())
+    return asked_of(*told, known=known_on, happened=happened, holders=holders)
+
+
+def _found(book: NameBook, asked: Asked, decided: Decided | None) -> Found:
+    """Let the register speak, and a person where the register leaves doubt; where they differ, ask again."""
+    if not asked.names:
+        return Found(code="identifier-missing", message="既没有统一社会信用代码，也没有企业名称。")
+    found = book.find(asked)
+    if decided is None or found.enterprise_id == decided.enterprise_id:
+        return found
+    said = f"“{asked.names[0]}”"
+    if found.enterprise_id != NOBODY and not decided.final:
+        message = f"{said}此前由人工作过认定，而现在企业名录中另有名称相符的企业，请重新认定。"
+        return replace(found, enterprise_id=NOBODY, basis=None, code=CONTRADICTED, message=message)
+    if decided.enterprise_id is None:
+        return Found(code=OF_NOBODY, message=f"{said}已由人工认定不是库中的任何企业。")
+    return Found(enterprise_id=decided.enterprise_id, basis=Basis.DECIDED)
 
 
 def kind_of(scheme: Scheme, value: str) -> str:
@@ -110,32 +177,3 @@ def kind_of(scheme: Scheme, value: str) -> str:
     ('enterprise', 'institution')
     """
     return _KINDS.get(value[:2], "institution") if scheme is Scheme.USCC else "enterprise"
-
-
-def new_names(rows: pd.DataFrame, *, names: pd.DataFrame, registers: bool) -> pd.DataFrame:
-    """List names not met before: of a list that registers names every one, else only those of the nameless.
-
-    Shapes: rows has enterprise_id, name, known_on and may have former_names; the answer has
-        enterprise_id, name, normalised and since.
-    """
-    told = rows.loc[rows["name"].notna(), ["enterprise_id", "name", "known_on"]].rename(columns={"known_on": "since"})
-    told = told.sort_values("since", kind="stable")
-    if registers:
-        told = pd.concat([told, _former_names(rows)], ignore_index=True)
-    else:
-        nameless = ~told["enterprise_id"].isin(names["enterprise_id"])
-        told = told[nameless].drop_duplicates("enterprise_id")
-    told = told.drop_duplicates(["enterprise_id", "name"])
-    met = pd.MultiIndex.from_frame(names[["enterprise_id", "name"]])
-    told = told[~pd.MultiIndex.from_frame(told[["enterprise_id", "name"]]).isin(met)]
-    return told.assign(normalised=[normalise_name(name) for name in told["name"]])
-
-
-def _former_names(rows: pd.DataFrame) -> pd.DataFrame:
-    told: Iterable[tuple[int, str]] = ()
-    if "former_names" in rows:
-        former = rows.loc[rows["former_names"].notna(), ["enterprise_id", "former_names"]]
-        pairs = zip(former["enterprise_id"].tolist(), former["former_names"], strict=True)
-        told = [(number, name.strip()) for number, text in pairs for name in _SEPARATORS.split(text) if name.strip()]
-    frame = pd.DataFrame(told, columns=["enterprise_id", "name"]).astype({"enterprise_id": "int64", "name": "str"})
-    return frame.assign(since=_SINCE_UNKNOWN)

@@ -95,10 +95,18 @@ def fates(table: Table, rows: pd.DataFrame, *, existing: pd.DataFrame) -> "np.nd
     before_is_new = np.concatenate([[False], new[order][:-1]])
     result[order] = np.where(same, np.where(before_is_new, Fate.REPEATED, Fate.KNOWN), Fate.KEPT)
     twice = pd.DataFrame({"e": enterprise, "k": key, "d": day, "s": said})
-    met = pd.MultiIndex.from_frame(twice[~new].drop_duplicates())
+    met = pd.MultiIndex.from_frame(twice[~new][_standing(twice[~new], existing)].drop_duplicates())
     if len(met):
         result[pd.MultiIndex.from_frame(twice).isin(met)] = Fate.KNOWN
     return result[new]
+
+
+def _standing(said: pd.DataFrame, existing: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Tell of versions in the store which no later one of their day withdraws."""
+    withdrawn = existing["withdrawn"].to_numpy(dtype=bool)
+    place = np.arange(len(existing))
+    last = pd.Series(np.where(withdrawn, place, -1), index=said.index).groupby([said["e"], said["k"], said["d"]])
+    return np.asarray(place >= last.transform("max").to_numpy())
 
 
 def _fingerprint(table: Table, frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[Any]]":

@@ -109,15 +109,3 @@ def parse_year(cell: object) -> date | None:
 def is_open_end(text: str) -> bool:
     """Tell whether a tidied text says that something has no end."""
     return text in OPEN_END_WORDS or text.startswith("9999-12-31") or text == "99991231"
-
-
-def normalise_name(name: str) -> str:
-    """Write an enterprise's name so that ways of typing it come out equal.
-
-    >>> normalise_name("淄博 某某（集团）有限责任公司") == normalise_name("淄博某某(集团)有限公司")
-    True
-    """
-    plain = squeeze(name).upper()
-    for bracket, round_one in (("〔", "("), ("〕", ")"), ("【", "("), ("】", ")"), ("[", "("), ("]", ")")):
-        plain = plain.replace(bracket, round_one)
-    return plain.replace("有限责任公司", "有限公司")

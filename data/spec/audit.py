@@ -11,6 +11,9 @@ class Action(StrEnum):
 
     STORE_CREATED = "store.created"
     BATCH_LOADED = "batch.loaded"
+    NAME_DECIDED = "name.decided"
+    NAME_RECONSIDERED = "name.reconsidered"
+    ROWS_RETRACTED = "rows.retracted"
     TOKEN_ISSUED = "token.issued"
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REVOKED = "consent.revoked"

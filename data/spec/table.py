@@ -40,6 +40,7 @@ class Unit(StrEnum):
     FLAG = "是/否"
     POINT = "分"
     LEVEL = "级"
+    TIMES = "倍"
 
 
 class Group(StrEnum):

@@ -68,6 +68,11 @@ def find_batch(work: Work, *, list: str, file_sha256: str, known_on: date | None
     return None if row is None else Batch(**row._mapping)
 
 
+def find_batch_by_id(work: Work, batch_id: str) -> Batch:
+    """Find a batch that is there."""
+    return Batch(**work.connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()._mapping)
+
+
 def write_batch(
     work: Work,
     batch: Batch,

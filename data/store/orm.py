@@ -98,8 +98,9 @@ ENTERPRISE_NAME = Table(
     Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("normalised", Text, nullable=False, index=True),
-    Column("since", Date, nullable=False),
+    Column("since", Date, primary_key=True),
 )
+"""A name that an enterprise returns to stands twice."""
 
 BATCH = Table(
     "batch",
@@ -129,6 +130,68 @@ QUARANTINE = Table(
     Column("message", Text, nullable=False),
     Column("raw", Text, nullable=False),
 )
+
+DOUBTFUL_NAME = Table(
+    "doubtful_name",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("list", Text, nullable=False),
+    Column("names_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("former_name", Text),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_doubtful_name_list_names_key", "list", "names_key", unique=True),
+)
+"""A name of one list that no rule gives to one enterprise; `version` counts the decisions about it."""
+
+NAME_CANDIDATE = Table(
+    "name_candidate",
+    METADATA,
+    Column("doubt_id", ROW_ID, ForeignKey("doubtful_name.id"), primary_key=True),
+    Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+NAME_DECISION = Table(
+    "name_decision",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("doubt_id", ROW_ID, ForeignKey("doubtful_name.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id")),
+    Column("actor", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Index("ix_name_decision_doubt_id_version", "doubt_id", "version", unique=True),
+)
+"""Decisions are added, never changed; of one name the last holds. No enterprise: none of them is meant."""
+
+DOUBTFUL_ROW = Table(
+    "doubtful_row",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("file_row", Integer, primary_key=True),
+    Column("doubt_id", ROW_ID, ForeignKey("doubtful_name.id"), nullable=False, index=True),
+    Column("draft", Text, nullable=False),
+    Column("taken_batch_id", Text, ForeignKey("batch.id")),
+)
+"""A row whose enterprise a person decides, as it was read; taken in by a batch, or waiting."""
+
+NAME_MATCH = Table(
+    "name_match",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("file_row", Integer, primary_key=True),
+    Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("decision_id", ROW_ID, ForeignKey("name_decision.id"), index=True),
+)
+"""On what basis a row that came by name was given to its enterprise, where it was not the very name."""
 
 SETTING = Table(
     "setting",

@@ -139,7 +139,11 @@ def instrument_rows(world: World) -> pd.DataFrame:
     serial = np.concatenate(
         [np.arange(len(rows) - len(ended)), np.arange(len(rows) - 2 * len(ended), len(rows) - len(ended))]
     )
-    return rows.assign(instrument_no=[f"YQ3703{place + 1:06d}" for place in serial])
+    in_use = world.plan.rng("instruments.in_use").beta(1.6, 2.4, int(serial.max(initial=0)) + 1)[serial]
+    return rows.assign(
+        instrument_no=[f"YQ3703{place + 1:06d}" for place in serial],
+        hours_in_use=np.round(rows["hours_shared"] * in_use),
+    )
 
 
 def _instruments(rng: np.random.Generator, firm: Ints, joined: Days, value: Floats) -> pd.DataFrame:

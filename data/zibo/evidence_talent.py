@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from data.zibo.draws import days_between, labels, parts_of, with_repeats
+from data.zibo.draws import chance, days_between, in_time, labels, parts_of, with_repeats
 from data.zibo.evidence_platforms import lasting
 from data.zibo.figures import target
-from data.zibo.plan import Floats, Ints, add_days, day
+from data.zibo.plan import LAST_DAY, Floats, Ints, add_days, day
 from data.zibo.world import World
 
 Span = tuple[np.datetime64, np.datetime64]
@@ -17,7 +17,7 @@ LATER = (day("2025-01-20"), day("2025-10-31"))
 
 
 def talent_rows(world: World) -> pd.DataFrame:
-    """Return posts: those in the letter's stock, earlier ones that have ended, later ones."""
+    """Return posts: those in the letter's stock, earlier ones that have ended, later ones, and who left early."""
     rng = world.plan.rng("talent")
     firms = np.exp(0.8 * world.people["tech"].to_numpy() + 0.3 * (world.size - 7.6)) * lasting(world) * world.is_firm
     anyone = np.where(world.is_firm, firms, 6.0) * lasting(world)
@@ -33,7 +33,20 @@ def talent_rows(world: World) -> pd.DataFrame:
     parts.append(_posts(rng, world, firms, "tech_vice_president", None, 120, LATER))
     rows = pd.concat(parts, ignore_index=True)
     rows["person_code"] = [f"RC{place:06d}" for place in rng.permutation(len(rows)) + 1]
-    return rows
+    rows["term_ends_on"] = rows["ends_on"]
+    return pd.concat([rows, _departures(world, rows)], ignore_index=True)
+
+
+def _departures(world: World, rows: pd.DataFrame) -> pd.DataFrame:
+    """Write again the posts that end before their term; those of the letter's stock end after its day."""
+    rng = world.plan.rng("talent.departures")
+    started, term = (rows[name].to_numpy().astype("M8[D]") for name in ("started_on", "term_ends_on"))
+    earlier = started < day("2021-06-01")
+    left = add_days(np.where(earlier, started, day("2024-07-01")), rng.integers(60, 540, len(rows)))
+    quality = world.latent.at(rows["firm"].to_numpy(), np.minimum(left, LAST_DAY))
+    leaves = chance(rng, 1 / (1 + np.exp(2.4 + 0.6 * quality)), len(rows)) & (left > started) & (left < term)
+    ended = rows.assign(ends_on=left, known=np.maximum(add_days(left, 15), add_days(rows["known"].to_numpy(), 1)))
+    return in_time(ended[leaves])
 
 
 def _posts(

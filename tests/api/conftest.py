@@ -31,6 +31,8 @@ from api.desks import (
 )
 from api.identity import token_hash
 from api.log import open_log
+from api.name_desk import CandidateEnterprise, DecidedName, DoubtfulName, RememberedDecision, RowsTaken
+from data.intake.deciding import DoubtUnknown
 from data.spec.access import Purpose
 from data.spec.errors import DayInFuture, EnterpriseUnknown
 from data.spec.identifiers import Identifier, with_uscc_check_digit
@@ -288,6 +290,75 @@ def answer_for(
     return replace(answer, reference=replace(REFERENCE, asked=relative_to))
 
 
+class FakeNames:
+    """Hold one name that waits, and one decided about."""
+
+    def __init__(self, calls: list[tuple[str, Mapping[str, Any]]]) -> None:
+        self.calls = calls
+
+    def list_names(self, *, decided: bool, at: datetime) -> Sequence[DoubtfulName]:
+        return [doubtful(decision=REMEMBERED if decided else None)]
+
+    def decide(self, entry: int, *, enterprise: Identifier | None, revise: bool, at: datetime) -> DecidedName:
+        if entry != 7:
+            raise DoubtUnknown(f"待认定名称中没有编号 {entry}。", help="请用 lukeping names 查看编号。")
+        self.calls.append(("decide", {"enterprise": enterprise, "revise": revise}))
+        return DecidedName(
+            entry=entry,
+            list_label="高新技术企业认定名单",
+            name="淄博恒托陶瓷科技（演示）有限公司",
+            enterprise=None if enterprise is None else str(enterprise),
+            enterprise_name=None if enterprise is None else "淄博恒拓陶瓷科技（演示）有限公司",
+            taken=() if enterprise is None else (TAKEN,),
+            rows_withdrawn=2 if revise else 0,
+            rows_waiting=3 if enterprise is None else 0,
+            notes=(),
+        )
+
+
+REMEMBERED = RememberedDecision(
+    enterprise=KNOWN, enterprise_name="淄博恒拓陶瓷科技（演示）有限公司", by="cli:one", at=NOW
+)
+
+
+TAKEN = RowsTaken(
+    batch_id="B000012",
+    file="高新技术企业认定名单_2020.xlsx",
+    kept=7,
+    already_known=1,
+    set_aside=("第 4、9 行：没有找到该行所要更正的原记录（amends-nothing）",),
+)
+
+
+def doubtful(decision: RememberedDecision | None) -> DoubtfulName:
+    """Return a name with a wrong character and one candidate."""
+    candidate = CandidateEnterprise(
+        enterprise=KNOWN,
+        enterprise_name="淄博恒拓陶瓷科技（演示）有限公司",
+        name="淄博恒拓陶瓷科技（演示）有限公司",
+        score=94.4,
+        why="one-character",
+        why_label="相差一个字",
+    )
+    return DoubtfulName(
+        entry=7,
+        list_name="high_tech_certificate",
+        list_label="高新技术企业认定名单",
+        name="淄博恒托陶瓷科技（演示）有限公司",
+        former_name=None,
+        normalised="淄博恒托陶瓷科技演示有限公司",
+        code="name-unmatched",
+        message="企业名录中没有这个名称。",
+        state="decided" if decision else "waiting",
+        rows_waiting=3,
+        first_batch="B000009",
+        first_file="高新技术企业认定名单_2020.xlsx",
+        first_row=12,
+        candidates=(candidate,),
+        decision=decision,
+    )
+
+
 class FakeDesks:
     """Every desk in one, on a fake store."""
 
@@ -370,9 +441,9 @@ class FakeDesks:
     def diagnose(self) -> Sequence[Check]:
         return self.checks
 
-    def load_file(self, path: Path, **options: Any) -> LoadedBatch:
+    def load_file(self, path: Path, **options: Any) -> Sequence[LoadedBatch]:
         self.calls.append(("load_file", {"path": path, **options}))
-        return batch(path.name)
+        return [batch(path.name), derived()]
 
     def load_folder(self, folder: Path, **options: Any) -> Sequence[LoadedBatch]:
         self.calls.append(("load_folder", {"folder": folder}))
@@ -422,6 +493,14 @@ def batch(file: str) -> LoadedBatch:
     )
 
 
+def derived() -> LoadedBatch:
+    """Return what followed from a file: thirty rows, four of them new."""
+    return LoadedBatch(
+        batch_id="b2", list_name="guarantee_graph", list_label="担保圈", file="（由已入库的数据推算）", read=30, kept=4,
+        already_known=26, repeated=0, skipped=0, refused=0, derived=True,
+    )  # fmt: skip
+
+
 def trained() -> TrainingSummary:
     """Return a training's summary."""
     return TrainingSummary(
@@ -444,9 +523,11 @@ def desks_of(fake: FakeDesks) -> Desks:
         institutions=fake,
         assessments=fake,
         evidence=fake,
+        looking_back=fake,
         catalogue=fake,
         health=fake,
         intake=fake,
+        names=FakeNames(fake.calls),
         training=fake,
         evaluation=fake,
     )

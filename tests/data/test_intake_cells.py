@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.intake.cells import CellFault, Parsed, parse_cells, parse_column, read_patent_number, read_uscc
-from data.intake.words import normalise_name, parse_day, tidy
+from data.intake.name_words import normalise_name
+from data.intake.words import parse_day, tidy
 from data.spec.identifiers import DISTRICTS, with_uscc_check_digit
 from data.spec.table import Column, Kind, Unit
 from data.spec.tables.projects import LEVELS
@@ -150,7 +151,7 @@ def test_each_different_cell_is_read_once() -> None:
     ],
 )
 def test_ways_of_typing_a_name_come_out_equal(name: str) -> None:
-    assert normalise_name(name) == "淄博某某(集团)有限公司"
+    assert normalise_name(name) == "淄博某某集团有限公司"
 
 
 @given(

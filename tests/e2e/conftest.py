@@ -11,7 +11,7 @@ from data.store import Store
 from data.zibo import write_city
 from models.register import Register
 from models.retraining import Order, learn, shelve
-from tests.e2e.town import AT, TODAY, City, Shelf
+from tests.e2e.town import AT, TODAY, City, Shelf, derive_all
 
 ENTERPRISES = 1_500
 
@@ -22,6 +22,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     write_city(folder, enterprises=ENTERPRISES, progress=Silent())
     store = Store.create(f"sqlite:///{folder}/store.db", at=AT, demonstration_today=TODAY)
     load_folder(store, folder / "lists", at=AT, actor="test", progress=Silent())
+    derive_all(store)
     register = Register(folder / "models")
     access = bureau_access("test", at=AT, purpose=Purpose.TRAINING)
     order = Order(card="application", as_of=TODAY, demonstration=True)

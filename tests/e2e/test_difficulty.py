@@ -10,7 +10,7 @@ from data.spec.progress import Silent
 from data.store import Store
 from data.zibo import write_city
 from models.retraining import Order, learn
-from tests.e2e.town import AT, TODAY
+from tests.e2e.town import AT, TODAY, derive_all
 
 pytestmark = pytest.mark.deep
 
@@ -21,6 +21,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     write_city(folder, progress=Silent())
     store = Store.create(f"sqlite:///{folder}/store.db", at=AT, demonstration_today=TODAY)
     load_folder(store, folder / "lists", at=AT, actor="test", progress=Silent())
+    derive_all(store)
     yield store
     store.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.spec.access import Access, Purpose, bureau_access
+from data.spec.progress import Silent
 from data.store import Store
 from data.store.reads import read_enterprises
 from features.catalogue import FEATURES
@@ -14,9 +15,17 @@ from models.card import ModelCard
 from models.fitted import Model
 from models.register import Register
 from models.retraining import TrainingReport
+from risk.derivation import derive
 
 TODAY = date(2026, 1, 1)
 AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
+
+
+def derive_all(store: Store) -> None:
+    """Work out what follows from the lists, as every intake does."""
+    with store.work(at=AT) as work:
+        derive(work, today=TODAY, access=bureau_access("test", at=AT, purpose=Purpose.INTAKE), progress=Silent())
+        work.commit()
 
 
 @dataclass(frozen=True)

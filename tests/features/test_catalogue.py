@@ -24,7 +24,7 @@ def test_says_what_it_is(feature: Feature) -> None:
     assert feature.label_en
     assert feature.unit in set(Unit)
     assert CHINESE.search(feature.absence)
-    assert set(feature.tables) <= {*TABLES, "guarantee_graph"}
+    assert set(feature.tables) <= set(TABLES)
     assert re.fullmatch(r"[0-9a-f]{64}", feature.fingerprint)
 
 
@@ -63,7 +63,9 @@ def test_unit_agrees_with_what_is_counted(feature: Feature) -> None:
         Reduce.MAX_GAP: {Unit.DAY},
         Reduce.DAYS_SINCE_LATEST: {Unit.DAY},
         Reduce.DAYS_SINCE_FIRST: {Unit.DAY},
+        Reduce.DAYS_SINCE_SUM: {Unit.DAY},
         Reduce.TOP_SHARE: {Unit.RATIO},
+        Reduce.PEAK_MONTH_SHARE: {Unit.RATIO},
     }.get(declared.reduce)
     if wanted is None:
         column = declared.table.columns[declared.column or ""]

@@ -21,7 +21,7 @@ from tests.properties import books
 from tests.properties.books import AS_OF, EARLIER, LATER, LOAN, kept, spine
 
 ALL = tuple(FEATURES.values())
-FIRMS = 60
+FIRMS = 100
 Events = dict[str, pd.DataFrame]
 
 

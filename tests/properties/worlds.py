@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from data.spec.table import Absence, Column, Group, Kind, Table, Unit
 from features.definition import less
-from features.spec import Aggregate, AtLeast, Below, Card, Derived, Feature, FeatureGroup, Filled, Reduce
+from features.spec import (
+    COLUMNLESS,
+    After,
+    Aggregate,
+    AtLeast,
+    Below,
+    Card,
+    Derived,
+    Feature,
+    FeatureGroup,
+    Filled,
+    NotAfter,
+    Reduce,
+)
 from features.windows import Window
 
 COLUMNS = {
@@ -50,10 +63,9 @@ def _aggregate(table: Table, reduce: Reduce, **said: Any) -> Aggregate:
 
 def _declarations() -> dict[str, Aggregate | Derived]:
     made: dict[str, Aggregate | Derived] = {}
-    columnless = {Reduce.COUNT, Reduce.MONTHS, Reduce.MAX_GAP, Reduce.DAYS_SINCE_LATEST, Reduce.DAYS_SINCE_FIRST}
     for table in TABLES:
         for place, reduce in enumerate(Reduce):
-            column = None if reduce in columnless else "partner" if reduce is Reduce.DISTINCT else "amount"
+            column = None if reduce in COLUMNLESS else "partner" if reduce is Reduce.DISTINCT else "amount"
             said: dict[str, Any] = {"column": column, "by": "partner" if reduce is Reduce.TOP_SHARE else None}
             window = WINDOWS[place % len(WINDOWS)]
             made[f"{table.name}_{reduce}_{window.suffix}"] = _aggregate(table, reduce, window=window, **said)
@@ -62,12 +74,17 @@ def _declarations() -> dict[str, Aggregate | Derived]:
     for window in WINDOWS:
         made[f"flows_n_{window.suffix}"] = _aggregate(FLOWS, Reduce.COUNT, window=window, empty=0)
         made[f"reports_n_{window.suffix}"] = _aggregate(REPORTS, Reduce.COUNT, window=window, empty=0)
-    for reduce in (Reduce.COUNT, Reduce.SUM, Reduce.LATEST, Reduce.MAX, Reduce.DAYS_SINCE_FIRST):
-        column = "people" if reduce not in columnless else None
+    for reduce in (
+        *(Reduce.COUNT, Reduce.SUM, Reduce.LATEST),
+        *(Reduce.MAX, Reduce.DAYS_SINCE_FIRST, Reduce.DAYS_SINCE_SUM),
+    ):
+        column = "people" if reduce not in COLUMNLESS else None
         made[f"held_{reduce}"] = _aggregate(STATES, reduce, column=column, in_force=True, empty=0)
     made["negative_n"] = _aggregate(FLOWS, Reduce.COUNT, where={"amount": Below(0)}, empty=0)
     made["large_n"] = _aggregate(FLOWS, Reduce.COUNT, where={"rate": AtLeast(0.3), "kind": ("a", "b")}, empty=0)
     made["closed_n"] = _aggregate(FLOWS, Reduce.COUNT, where={"until": Filled()}, empty=0)
+    made["long_n"] = _aggregate(FLOWS, Reduce.COUNT, where={"until": After("day")}, empty=0)
+    made["short_n"] = _aggregate(STATES, Reduce.COUNT, where={"until": NotAfter("day")}, empty=0)
     made["open_n"] = _aggregate(FLOWS, Reduce.COUNT, where={"partner": Filled(filled=False)}, empty=0)
     made["lag_latest"] = _aggregate(FLOWS, Reduce.LATEST, column="until")
     made["level_max"] = _aggregate(FLOWS, Reduce.MAX, column="kind", levels={"a": 1, "b": 2})

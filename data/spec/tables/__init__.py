@@ -1,4 +1,4 @@
-"""Which tables of evidence are there (house.md 4)?"""
+"""Which tables of evidence are there (house.md 4), and which are worked out from them?"""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from data.spec.table import Table
 from data.spec.tables import (
     conduct,
     contracts,
+    derived,
     lending,
     operations,
     outside,
@@ -33,6 +34,7 @@ TABLES: Mapping[str, Table] = {
         conduct,
         lending,
         outside,
+        derived,
     )
     for table in module.TABLES
 }

@@ -53,6 +53,7 @@ instrument = Table(
         "joined_on": Column(label="入网日期", kind=Kind.DATE, required=True),
         "left_on": Column(label="退网日期", kind=Kind.DATE),
         "hours_shared": Column(label="年共享机时", kind=Kind.NUMBER, unit=Unit.HOUR, minimum=0, maximum=8784),
+        "hours_in_use": Column(label="年对外服务机时", kind=Kind.NUMBER, unit=Unit.HOUR, minimum=0, maximum=8784),
     },
     key=("instrument_no",),
     happened="joined_on",

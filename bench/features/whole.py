@@ -30,7 +30,7 @@ def measure_whole() -> dict[str, float]:
     """Return rows_per_second, peak_gb, events_gb and spine_rows."""
     print("整张申请卡，一百万行", file=sys.stderr, flush=True)
     done = subprocess.run(
-        [sys.executable, "-c", "from bench.features_whole import main; main()"], check=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", "from bench.features.whole import main; main()"], check=True, stdout=subprocess.PIPE
     )
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
@@ -94,4 +94,4 @@ def _own(draw: np.random.Generator, column: Column, rows: int) -> npt.NDArray[np
         return (draw.random(rows) < 0.3).astype(np.float64)
     if column.kind in (Kind.INTEGER, Kind.NUMBER, Kind.MONEY):
         return np.round(draw.lognormal(8, 1, rows))
-    return np.char.add("t", draw.integers(0, 500, rows).astype(str)).astype(object)
+    return np.array([f"t{number}" for number in range(500)], object)[draw.integers(0, 500, rows)]

@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
-from bench.features_online import online_p50_ms
-from bench.features_peers import DUCKDB_SQL, EIGHT, polars_features
-from bench.features_whole import measure_whole
+from bench.features.online import online_p50_ms
+from bench.features.peers import DUCKDB_SQL, EIGHT, polars_features
+from bench.features.whole import measure_whole
 from features.engine import compute
 
 ENTERPRISES = 100_000

@@ -1,0 +1,203 @@
+"""Which rows of one table pass a filter, and when does each begin and cease to count?"""
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from features.sight import Book, Bools, Part, Sight, stable_order
+from features.spec import SCALES, After, Aggregate, AtLeast, Below, Condition, Filled, NotAfter
+from features.windows import UNDATED, Ints, Window, last_inside, pack
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Hold the versions that pass a filter; a version may count for as_of in `(start, last]`."""
+
+    place: Ints
+    """Where in the sight they stand."""
+    viewer: Ints
+    row: Ints
+    happened: Ints
+    start: Ints
+    last: Ints
+
+    @cached_property
+    def key(self) -> Ints:
+        """Return viewer and happened in one integer, ascending."""
+        return pack(self.viewer, self.happened)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Hold where a selection's versions begin and cease to count, as seen from each spine row."""
+
+    rising: Ints
+    falling: Ints
+    begun: Ints
+    ceased: Ints
+
+
+class View:
+    """See one table from one part of the spine; what several features share is made once.
+
+    Where a single row asks, what does not count for it is left out of its selections: there is nothing to search.
+    """
+
+    def __init__(self, book: Book, sight: Sight, part: Part) -> None:
+        self.book = book
+        self.part = part
+        self.alone = len(part.as_of) == 1
+        self.sight = seen_on(sight, part.as_of[0]) if self.alone else sight
+        self.at = pack(sight.viewers, part.as_of)
+        self._selections: dict[str, Selection] = {}
+        self._steps: dict[str, Steps] = {}
+        self._ranges: dict[str, tuple[Ints, Ints]] = {}
+        self._last_inside: dict[Window | None, Ints] = {}
+        self._knows: Bools | None = None
+
+    def selection(self, declared: Aggregate) -> Selection:
+        """Return the versions that pass the declared filter; for a single row, those of its window that count."""
+        name = declared.counting_name if self.alone else declared.filter_name
+        if name not in self._selections:
+            self._selections[name] = self._selected(declared)
+        return self._selections[name]
+
+    def _selected(self, declared: Aggregate) -> Selection:
+        kept, last = _kept(self.book, self.sight, declared)
+        if self.alone:
+            kept &= (self.sight.happened >= self.part.since(declared.window)[0]) & (last >= self.part.as_of[0])
+        return _selection(self.sight, np.flatnonzero(kept), last)
+
+    def steps(self, declared: Aggregate) -> Steps:
+        """Return where the selection's versions begin and cease to count within the declared window."""
+        name = declared.counting_name
+        if name not in self._steps:
+            selection = self.selection(declared)
+            self._steps[name] = _all_of(selection) if self.alone else self._stepped(selection, declared.window)
+        return self._steps[name]
+
+    def _stepped(self, selection: Selection, window: Window | None) -> Steps:
+        return _steps(selection, self._inside(window)[selection.place], self.at)
+
+    def ranges(self, declared: Aggregate) -> tuple[Ints, Ints]:
+        """Return, for each spine row, the places [low, high) of the selection that happened in the window."""
+        name = declared.counting_name
+        if name not in self._ranges:
+            selection = self.selection(declared)
+            if self.alone:
+                self._ranges[name] = (np.zeros(1, np.int64), np.array([len(selection.row)]))
+            else:
+                since = pack(self.sight.viewers, self.part.since(declared.window))
+                low = np.searchsorted(selection.key, since, "left")
+                self._ranges[name] = (low, np.searchsorted(selection.key, self.at, "left"))
+        return self._ranges[name]
+
+    def _inside(self, window: Window | None) -> Ints:
+        if window not in self._last_inside:
+            self._last_inside[window] = last_inside(self.sight.happened, window)
+        return self._last_inside[window]
+
+    def values(self, declared: Aggregate) -> tuple[Ints, Bools]:
+        """Return the declared column of the selection as whole multiples of its scale, and where it is known."""
+        assert declared.column is not None
+        values, known = self.book.numbers(declared.column, declared.levels)
+        row = self.selection(declared).row
+        return values[row], known[row]
+
+    def counts(self, steps: Steps) -> Ints:
+        """Return how many versions count for each spine row."""
+        return steps.begun - steps.ceased
+
+    @property
+    def knows(self) -> Bools:
+        """Tell for which spine rows the source knows the firm at all."""
+        if self._knows is None:
+            self._knows = np.array([len(self.sight.row) > 0]) if self.alone else self._ever_seen()
+        return self._knows
+
+    def _ever_seen(self) -> Bools:
+        sight = self.sight
+        everything = _selection(sight, np.flatnonzero(sight.start < sight.end), sight.end)
+        return np.asarray(self.counts(self._stepped(everything, None)) > 0)
+
+
+def seen_on(sight: Sight, as_of: int) -> Sight:
+    """Return what can be seen on one day: the versions visible then, of what has happened by then."""
+    now = np.flatnonzero((sight.start < as_of) & (as_of <= sight.end) & (sight.happened < as_of))
+    return Sight(
+        viewer=sight.viewer[now],
+        row=sight.row[now],
+        happened=sight.happened[now],
+        ended=sight.ended[now],
+        start=sight.start[now],
+        end=sight.end[now],
+        viewers=sight.viewers,
+    )
+
+
+def _kept(book: Book, sight: Sight, declared: Aggregate) -> tuple[Bools, Ints]:
+    """Return which versions pass the filter, and the last as_of for which each may count."""
+    last = np.minimum(sight.end, last_in_force(sight.ended)) if declared.in_force else sight.end
+    kept = sight.start < last
+    for name, column, wanted in declared.conditions:
+        kept &= book.kept(name, partial(passes, book, column, wanted))[sight.row]
+    return kept, last
+
+
+def _selection(sight: Sight, place: Ints, last: Ints) -> Selection:
+    return Selection(
+        place, sight.viewer[place], sight.row[place], sight.happened[place], sight.start[place], last[place]
+    )
+
+
+def last_in_force(ended: Ints) -> Ints:
+    """Return the last day on which a state holds: the day before it ended."""
+    return ended - 1
+
+
+def passes(book: Book, column: str, wanted: Condition) -> Bools:
+    """Tell which rows of a book meet a condition on one column."""
+    if isinstance(wanted, str | tuple):
+        code, places = book.codes(column)
+        words = (wanted,) if isinstance(wanted, str) else wanted
+        chosen = np.zeros(len(places) + 1, bool)  # The last place is that of a blank, whose code is -1.
+        chosen[[places[word] for word in words if word in places]] = True
+        return chosen[code]
+    if isinstance(wanted, Filled):
+        return np.asarray((book.codes(column)[0] >= 0) == wanted.filled)
+    if isinstance(wanted, After | NotAfter):
+        return _compares(book, column, wanted)
+    values, known = book.numbers(column, {})
+    value = values / SCALES[book.table.columns[column].kind]
+    if isinstance(wanted, Below):
+        return np.asarray(known & (value < wanted.bound))
+    if isinstance(wanted, AtLeast):
+        return np.asarray(known & (value >= wanted.bound))
+    return np.asarray(known & (value == wanted))
+
+
+def _compares(book: Book, column: str, wanted: After | NotAfter) -> Bools:
+    day, other = book.days(column), book.days(wanted.other)
+    both = (day != UNDATED) & (other != UNDATED)
+    return np.asarray(both & ((day > other) if isinstance(wanted, After) else (day <= other)))
+
+
+def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
+    first = np.maximum(selection.start, selection.happened)
+    last = np.minimum(selection.last, inside)
+    live = np.flatnonzero(first < last)
+    begins, ceases = pack(selection.viewer, first)[live], pack(selection.viewer, last)[live]
+    by_begin, by_cease = stable_order(begins), stable_order(ceases)
+    return Steps(
+        rising=live[by_begin],
+        falling=live[by_cease],
+        begun=np.searchsorted(begins[by_begin], at, "left"),
+        ceased=np.searchsorted(ceases[by_cease], at, "left"),
+    )
+
+
+def _all_of(selection: Selection) -> Steps:
+    """Return the steps of a single row whose selection holds what counts and nothing else."""
+    everything = np.arange(len(selection.row))
+    return Steps(everything, everything[:0], np.array([len(everything)]), np.zeros(1, np.int64))

@@ -1,0 +1,106 @@
+"""Commands replay an answer, bridge two of them and advise, on the store and shelf that gave them."""
+
+import json
+import re
+from collections.abc import Callable
+from math import fsum
+
+import pytest
+
+from api.cli import main
+from tests.e2e.town import City
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("LUKEPING_STATE", str(city.folder))
+    monkeypatch.setenv("LUKEPING_DATABASE", f"sqlite:///{city.folder}/store.db")
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run_command
+
+
+@pytest.fixture
+def scored(city: City, run: Run) -> Callable[[str], tuple[str, str, int]]:
+    """Return an asker that assesses the first borrower with a score: its code, the answer's id, and the score."""
+    codes = city.truth("applications")["code"].drop_duplicates().head(40)
+
+    def ask(day: str) -> tuple[str, str, int]:
+        for code in codes:
+            answer = json.loads(run("assess", code, "--as-of", day, "--json")[1])["assessment"]
+            if answer["score"] is not None:
+                return code, answer["id"], answer["score"]
+        raise AssertionError("no borrower can be scored")
+
+    return ask
+
+
+def test_an_answer_is_replayed_by_its_id(run: Run, scored: Callable[[str], tuple[str, str, int]]) -> None:
+    _code, id, _score = scored("2026-01-01")
+
+    code, page, _ = run("replay", id)
+    told = json.loads(run("replay", id, "--json")[1])["replay"]
+
+    assert code == 0
+    assert "完全一致" in page
+    assert (told["assessment_id"], told["equal"], told["differences"]) == (id, True, [])
+
+
+def test_a_change_adds_up_on_the_page_and_in_json(
+    city: City, run: Run, scored: Callable[[str], tuple[str, str, int]]
+) -> None:
+    enterprise, after, score = scored("2026-01-01")
+    earlier = json.loads(run("assess", enterprise, "--as-of", "2025-06-30", "--json")[1])["assessment"]
+
+    code, page, _ = run("change", earlier["id"], after)
+    told = json.loads(run("change", earlier["id"], after, "--json")[1])["change"]
+
+    points = fsum(one["points"] for one in (*told["moved"], *told["parts"]))
+    assert code == 0
+    assert (told["before"], told["after"]) == (earlier["score"], score)
+    assert points == pytest.approx(score - earlier["score"], abs=1e-9)
+    assert re.search(rf"合计 +{earlier['score']} +{score} +{score - earlier['score']:+.2f}", page)
+
+
+def test_advice_starts_from_the_present_score(run: Run, scored: Callable[[str], tuple[str, str, int]]) -> None:
+    enterprise, _id, score = scored("2026-01-01")
+
+    code, page, _ = run("advise", enterprise)
+    told = json.loads(run("advise", enterprise, "--json")[1])["improvement"]
+
+    assert code == 0
+    assert f"现有信用分 {score}" in page
+    assert told["message"] in page
+    assert all(step["score"] - score == step["gain"] > 0 for step in told["steps"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("replay", "nothing"), "assessment-unknown"),
+        (("change", "nothing", "neither"), "assessment-unknown"),
+        (("advise", "91370303MA3C000000"), "identifier-malformed"),
+    ],
+    ids=["replay", "change", "advise"],
+)
+def test_what_is_not_there_is_refused_with_2(run: Run, arguments: tuple[str, ...], code: str) -> None:
+    ended, out, _ = run(*arguments, "--json")
+
+    assert ended == 2
+    assert json.loads(out)["code"] == code
+
+
+def test_answers_about_two_firms_are_not_bridged(city: City, run: Run) -> None:
+    firms = city.truth("applications")["code"].drop_duplicates().head(2)
+    first, second = (json.loads(run("assess", firm, "--json")[1])["assessment"]["id"] for firm in firms)
+
+    ended, out, _ = run("change", first, second, "--json")
+
+    assert (ended, json.loads(out)["code"]) == (2, "assessments-not-comparable")
