@@ -10,7 +10,14 @@ from api import problems
 from api.clock import Clock
 from api.desks import Desks
 from api.envelope import Envelope
-from api.exchange import health, read_assessment, read_catalogue, read_evidence, request_assessment
+from api.exchange import (
+    health,
+    read_assessment,
+    read_catalogue,
+    read_evidence,
+    read_explanation,
+    request_assessment,
+)
 
 if TYPE_CHECKING:
     import structlog
@@ -42,7 +49,7 @@ def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.Fil
     app.state.desks = desks
     app.state.clock = clock
     problems.install(app)
-    for endpoint in (request_assessment, read_assessment, read_evidence, read_catalogue, health):
+    for endpoint in (request_assessment, read_assessment, read_explanation, read_evidence, read_catalogue, health):
         app.include_router(endpoint.router)
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)

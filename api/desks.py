@@ -15,8 +15,9 @@ from api.clock import now
 from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
-from risk.assessment import Assessment
+from risk.assessment import Assessment, Explanation, RelativeTo
 from risk.lineage import Evidence
+from risk.readers import Audience, Language
 
 if TYPE_CHECKING:
     from api.name_desk import NameDesk
@@ -181,12 +182,22 @@ class Visit(Protocol):
         """Find what was answered under this key before."""
 
     def assess(
-        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+        self,
+        identifier: Identifier,
+        *,
+        institution: Institution,
+        purpose: Purpose,
+        as_of: date,
+        id: str,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
-        """Assess one enterprise for the institution; raise a Refusal."""
+        """Assess one enterprise for the institution, its points measured against a reference; raise a Refusal."""
 
     def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
         """Read an assessment of this institution's own; None where it has none by this id."""
+
+    def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
+        """Read an assessment as `read_assessment` does and tell it in the institution's words."""
 
     def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
         """Keep the answer beside what it answers."""
@@ -208,8 +219,19 @@ class AssessmentDesk(Protocol):
     def visit(self, *, at: datetime) -> AbstractContextManager[Visit]:
         """Open the unit of work of one request."""
 
-    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+    def assess_for_bureau(
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
+    ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
+
+    def explain(self, answer: Assessment, *, audience: Audience, language: Language) -> Explanation:
+        """Tell an answer to one reader; nothing is worked out again."""
 
     def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
         """Assess every enterprise known, in the order of their codes; nothing is kept."""

@@ -26,7 +26,7 @@ def explain(model: Model, X: pd.DataFrame) -> pd.DataFrame:
     matrix, _ = model.encode(X)
     calibrator = model.head.calibrator
     raw = model.mean_raw(matrix)
-    shares = calibrator.slope * _shares(model, matrix, raw)
+    shares = calibrator.slope * shares_of(model, matrix, raw)
     line = calibrator.line(raw)
     beyond = calibrator.apply(raw) != line
     shown = log_odds(model.probability(X).to_numpy())
@@ -38,8 +38,11 @@ def explain(model: Model, X: pd.DataFrame) -> pd.DataFrame:
     return answer
 
 
-def _shares(model: Model, matrix: Matrix, raw: Matrix) -> Matrix:
-    """Return the mean of the members' contributions after proving that they add up to the raw log-odds."""
+def shares_of(model: Model, matrix: Matrix, raw: Matrix) -> Matrix:
+    """Return the mean of the members' contributions after proving that they add up to the raw log-odds.
+
+    Shapes: matrix as the layout encodes it, raw its uncalibrated log-odds; one column for each of the matrix.
+    """
     if len(matrix) == 0:
         return np.zeros(matrix.shape)
     mean = mean_of(_members(model, matrix))

@@ -18,6 +18,7 @@ from models.columns import Layout, Matrix
 from models.contributions_tables import Tables, tables_of
 from models.findings import Finding
 from models.measures import Metrics
+from models.references import Background
 from models.refusals import IntervalUnavailable, ModelDamaged, TableUnusable
 
 Numbers = npt.NDArray[np.float64]
@@ -62,6 +63,7 @@ class Head:
     report: Report
     findings: tuple[Finding, ...]
     seed: int
+    background: Background | None = None
 
 
 @dataclass(frozen=True, repr=False)

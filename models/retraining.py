@@ -22,10 +22,12 @@ from data.spec.versions import latest_known
 from data.store.reads import read_events
 from data.store.work import Work
 from features.catalogue import features_of
+from features.context import context_of, peer_keys
 from features.engine import compute
 from features.spec import Aggregate, Feature
 from models import labels
 from models.acceptance import Acceptances, gaps_of
+from models.background import BackgroundRule, read_background_rule, with_background
 from models.card import Anchor, Purpose, card_of
 from models.contributions_oracle import verify
 from models.fitted import Model
@@ -57,15 +59,17 @@ class NothingToLearn(Refusal):
 class TrainingSet:
     """Hold the labelled rows of one card and their features.
 
-    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, same index;
-        attributes one column a segmentation, never features.
+    Shapes: rows has enterprise_id, as_of, own_loan, outcome, default_on; matrix one column a feature, context industry
+        and stage, same index; attributes one column a segmentation, never features.
     """
 
     card: str
     rows: pd.DataFrame
     matrix: pd.DataFrame
+    context: pd.DataFrame
     features: tuple[Feature, ...]
     rule: LabelRule
+    background: BackgroundRule
     attributes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -143,8 +147,17 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
     matrix = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
     progress.advance(len(rows))
     register = latest_known(events["enterprise_registration"], pd.Timestamp(as_of).as_unit("s"))
-    attributes = attributes_of(register, rows["enterprise_id"], matrix, read_validation_rule(as_of))
-    return TrainingSet(card=card, rows=rows, matrix=matrix, features=features, rule=rule, attributes=attributes)
+    background = read_background_rule(as_of)
+    return TrainingSet(
+        card=card,
+        rows=rows,
+        matrix=matrix,
+        context=context_of(events, rows, stage_years=background.stage_years),
+        features=features,
+        rule=rule,
+        background=background,
+        attributes=attributes_of(register, rows["enterprise_id"], matrix, read_validation_rule(as_of)),
+    )
 
 
 def label_rows(events: Mapping[str, pd.DataFrame], *, card: str, as_of: date, rule: LabelRule) -> pd.DataFrame:
@@ -200,6 +213,8 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
     model, held_out = train_and_hold_out(table, FitSettings(embargo_days=embargo), seed=seed)
     gaps = gap_findings(segments_of(training, table, held_out, seed=seed))
     model = replace(model, head=replace(model.head, findings=(*model.findings, *gaps)))
+    progress.stage("归纳参照与符号")
+    model = _against_background(model, table, training)
     days = learnable["as_of"]
     return Trained(
         model=model,
@@ -225,6 +240,14 @@ def segments_of(training: TrainingSet, table: Table, held_out: Numbers, *, seed:
         level=read_validation_rule(training.rows["as_of"].max().date()).segment_level,
         seed=seed,
     )
+
+
+def _against_background(model: Model, table: Table, training: TrainingSet) -> Model:
+    """Return the model with what its reasons are told against: the population, peers, signs and families."""
+    context = training.context[training.learnable]
+    keys = [peer_keys(*pair) for pair in zip(context["industry"], context["stage"], strict=True)]
+    families = {feature.name: feature.group.value for feature in training.features}
+    return with_background(model, table, training.background, families=families, peers=list(zip(*keys, strict=True)))
 
 
 def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int) -> "pd.Series[bool]":

@@ -9,8 +9,10 @@ from data.spec.errors import DayInFuture
 from data.spec.identifiers import Identifier
 from models.card import ModelCard
 from models.fitted import Model
-from risk.assessment import Assessment, Status
+from risk.assessment import Assessment, RelativeTo, Status
+from risk.readers import Language
 from risk.scoring import Judged
+from risk.wording import read_facts
 
 VALID_DAYS = 90
 """An assessment supports a filing for so many days (method.md 9)."""
@@ -38,7 +40,8 @@ class Champions(Protocol):
 class Question:
     """Ask about one enterprise: who, for which institution, for what purpose, as of which day, at which instant.
 
-    `demonstration` tells whether the store asked is a demonstration store.
+    `demonstration` tells whether the store asked is a demonstration store; `relative_to` what the points are measured
+    against.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Question:
     as_of: date
     at: datetime
     demonstration: bool
+    relative_to: RelativeTo = RelativeTo.POPULATION
 
     @property
     def own_loan(self) -> str | None:
@@ -93,6 +97,8 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
 
 def put_score(begun: Assessment, judged: Judged) -> Assessment:
     """Return the answer with its score, points and reasons; the reasons cite no rows yet."""
+    note = judged.reference.note
+    told = (read_facts(Language.ZH).notes[note],) if note else ()
     return replace(
         begun,
         status=Status.SCORED,
@@ -104,6 +110,7 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         pd_high=judged.pd_high,
         interval=judged.interval,
         model=judged.model,
+        reference=judged.reference,
         groups=judged.groups,
         lines=judged.lines,
         reasons_for=judged.reasons_for,
@@ -113,4 +120,5 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         missing=judged.missing,
         fingerprints=judged.fingerprints,
         receipt=judged.receipt,
+        notes=(*begun.notes, *told),
     )

@@ -74,7 +74,8 @@ def answer_from(
     live = live_model(champions, question)
     if live is None:
         return startup.answer(begun, events, enterprise_id)
-    return put_score(begun, next(judge(live, events, spine_of(enterprise_id, question), on=question.as_of)))
+    asked = judge(live, events, spine_of(enterprise_id, question), on=question.as_of, relative_to=question.relative_to)
+    return put_score(begun, next(asked))
 
 
 def recorded_before(last_recorded_at: datetime | None, at: datetime) -> datetime:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
+
+from risk.readers import Audience, Language
 
 
 class Status(StrEnum):
@@ -35,12 +38,62 @@ class Source:
     known_on: date
 
 
+class RelativeTo(StrEnum):
+    """Name what a firm's contributions are measured against (method.md 6)."""
+
+    POPULATION = "population"
+    CUTOFF = "cutoff"
+    """The bound of the next better grade."""
+    PEERS = "peers"
+    """Firms of the same industry and stage."""
+
+
+RELATIVE_LABELS: Mapping[RelativeTo, str] = {
+    RelativeTo.POPULATION: "总体",
+    RelativeTo.CUTOFF: "上一等级的分数线",
+    RelativeTo.PEERS: "同行业同阶段企业",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Say against what the points of an answer were measured: what was asked for, and what it came to.
+
+    kind: population, peers, industry or cutoff; the words for it are in risk/sentences. score: the reference's own
+    points. firms: so many stand behind its averages. note: why it is not what was asked for.
+    """
+
+    asked: RelativeTo
+    kind: Literal["population", "peers", "industry", "cutoff"]
+    score: float
+    firms: int
+    grade: str = ""
+    industry: str = ""
+    stage: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonPart:
+    """Be one of several features that are told as one reason."""
+
+    feature: str
+    label: str
+    value: float | None
+    unit: str
+    points: float
+    missing: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Tell one feature's part in the score: the fact, its points, and where it comes from.
+    """Tell the part of a feature in the score, or of several that say one thing: the fact, the points, the source.
 
-    points: signed score points (positive = better for the firm). value is None where the fact is
-    missing; missing then names one of the five reasons.
+    points: signed score points against the reference (positive = better for the firm), of all parts together. The
+    facts are those of the feature named, which is the strongest; parts then lists it and the others. value is None
+    where the fact is missing; missing then names one of the five reasons. typical: the reference's median of the
+    value, or of a flag the share of firms for which it holds. direction: +1 where a higher value goes with more risk;
+    learned: it was not declared, but kept its sign in the refits.
     """
 
     feature: str
@@ -52,6 +105,10 @@ class Reason:
     sentence: str
     missing: str | None = None
     sources: tuple[Source, ...] = ()
+    direction: int = 0
+    learned: bool = False
+    typical: float | None = None
+    parts: tuple[ReasonPart, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +145,9 @@ class ModelReference:
 class Assessment:
     """Answer for one enterprise on one day.
 
-    lines + groups sum to score exactly, and so do lines + contributions (all features). pd, pd_low and
-    pd_high are probabilities within model.horizon_months. code and message say why there is no score.
+    lines + groups sum to score exactly, and so do lines + contributions (all features), whatever the reference:
+    its own score is the base line. pd, pd_low and pd_high are probabilities within model.horizon_months. code and
+    message say why there is no score.
 
     What a replay needs: `missing` names the reason of each unknown value, `fingerprints` the declarations
     that the values follow, `categories` what could be read (None: all), `recorded_before` the instant before
@@ -115,6 +173,7 @@ class Assessment:
     pd_high: float | None = None
     interval: str = ""
     model: ModelReference | None = None
+    reference: Reference | None = None
     groups: tuple[GroupPoints, ...] = ()
     lines: tuple[Line, ...] = ()
     reasons_for: tuple[Reason, ...] = ()
@@ -129,3 +188,31 @@ class Assessment:
     notes: tuple[str, ...] = ()
     consent_id: str | None = None
     consent_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Hold one sentence with what it is about: a reason's feature, a group of evidence, or an unknown value."""
+
+    about: str
+    points: float
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Tell an answer in sentences; the points of reasons_for, reasons_against and neutral sum to those of all groups.
+
+    neutral has one sentence for each group: what it adds beyond the reasons. unknown has one for each value that is
+    unknown and no reason. note says why the reference is not the one asked for.
+    """
+
+    assessment_id: str
+    audience: Audience
+    language: Language
+    reference: str
+    note: str
+    reasons_for: tuple[Told, ...]
+    reasons_against: tuple[Told, ...]
+    neutral: tuple[Told, ...]
+    unknown: tuple[Told, ...]

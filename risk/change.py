@@ -15,7 +15,9 @@ from models.bridge import Bridge, Side, bridge
 from risk.assess import spine_of
 from risk.assessment import Assessment, Status
 from risk.evidence import explain_assessment
-from risk.lineage import EvidenceRow, Lineage
+from risk.lineage import EvidenceRow, Lineage, flag_of, rests_on_others
+from risk.readers import Language
+from risk.reasons import moved_sentence
 from risk.reopening import Reopened, reopen
 from risk.replay import Shelf
 
@@ -44,6 +46,7 @@ class Moved:
 
     feature: str
     label: str
+    sentence: str
     points: float
     before: float | None
     after: float | None
@@ -160,12 +163,14 @@ class _Teller:
 
     def moved(self, name: str) -> Moved:
         old, new = self._rows(self.before, name), self._rows(self.after, name)
+        before, after = (_shown(name, one.stored.values.get(name)) for one in (self.before, self.after))
         return Moved(
             feature=name,
             label=FEATURES[name].label if name in FEATURES else name,
+            sentence=moved_sentence(name, before, after, self.found.data[name], language=Language.ZH),
             points=self.found.data[name],
-            before=self.before.stored.values.get(name),
-            after=self.after.stored.values.get(name),
+            before=before,
+            after=after,
             entered=tuple(row for key, row in new.items() if key not in old),
             left=tuple(row for key, row in old.items() if key not in new),
         )
@@ -183,6 +188,12 @@ class _Teller:
             demonstration=asked.demonstration,
         )
         return {} if evidence is None else {_key(row): row for row in _counted(evidence.lineage)}
+
+
+def _shown(name: str, value: float | None) -> float | None:
+    """Return a value as it may be told: a bare flag where it derives from other firms."""
+    withheld = name in FEATURES and rests_on_others(FEATURES[name].tables)
+    return flag_of(value) if withheld else value
 
 
 def _counted(lineage: Lineage) -> Iterator[EvidenceRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from data.spec.dated import ParameterSet
@@ -30,6 +31,7 @@ class GradePoints:
     score_to: int
 
 
+@cache
 def read_master_scale(day: date) -> tuple[Grade, ...]:
     """Return the grades in force on day, best first (risk/master_scale.yaml)."""
     text = Path(__file__).with_name("master_scale.yaml").read_text(encoding="utf-8")

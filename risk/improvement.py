@@ -15,10 +15,11 @@ from data.spec.dated import ParameterSet
 from models.card import ModelCard
 from models.fitted import Model
 from risk.levers import LEVERS, Lever, rows_if
+from risk.readers import Language
+from risk.reasons import lever_sentence
 from risk.scoring import Judged, judge
+from risk.wording import read_changes
 
-NOTHING = "目前没有企业自身可在一年内改变、且按模型重算能提高评分的事项。"
-WORDING = "以下为按模型重新计算的结果，说明相关关系，不构成放贷承诺。"
 Events = Mapping[str, pd.DataFrame]
 Live = tuple[str, Model, ModelCard]
 
@@ -60,13 +61,14 @@ def improve(live: Live, events: Events, spine: pd.DataFrame, *, on: date) -> Imp
     steps = sorted((one for one in alone if one and one.gain >= case.limits["least_gain"]), key=lambda one: -one.gain)
     helpful = {name for one in steps for name in one.levers}
     together = case.step(tuple(lever for lever in LEVERS if lever.name in helpful), now) if len(steps) > 1 else None
+    words = read_changes(Language.ZH)
     return Improvement(
         score=now.score,
         grade=now.grade.code,
         pd=now.pd,
         steps=tuple(steps),
         together=together,
-        message=WORDING if steps else NOTHING,
+        message=words.advice if steps else words.nothing,
     )
 
 
@@ -110,7 +112,7 @@ class _Case:
     def _told(self, levers: Sequence[Lever], then: Judged, now: Judged, changed: int) -> Step:
         return Step(
             levers=tuple(lever.name for lever in levers),
-            label="；".join(lever.label.format(bound=self._bound(lever)) for lever in levers),
+            label="；".join(lever_sentence(one.name, self._bound(one), language=Language.ZH) for one in levers),
             rows=changed,
             score=then.score,
             grade=then.grade.code,

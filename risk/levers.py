@@ -17,11 +17,12 @@ Change = Callable[[pd.DataFrame, float, pd.Timestamp], pd.DataFrame]
 class Lever:
     """Be one thing a firm can do: the table in which it would be read, and how its rows would then read.
 
+    What it is called stands in risk/sentences/changes.yaml.
+
     change takes the rows that can be seen, the bound and the day, and returns those it alters, altered.
     """
 
     name: str
-    label: str
     table: str
     change: Change
 
@@ -81,34 +82,29 @@ def _save(rows: pd.DataFrame, bound: float, _: pd.Timestamp) -> pd.DataFrame:
 LEVERS = (
     Lever(
         name="pay_tax_arrears",
-        label="缴清欠税并移出欠税公告",
         table="conduct_record",
         change=_remove("tax_arrears"),
     ),
     Lever(
         name="leave_abnormal_list",
-        label="补正后移出经营异常名录",
         table="conduct_record",
         change=_remove("abnormal_operation"),
     ),
     Lever(
         name="fulfil_judgements",
-        label="履行生效判决，移出被执行与失信名单",
         table="conduct_record",
         change=_remove("dishonesty", "enforcement"),
     ),
-    Lever(name="release_guarantees", label="解除现有对外担保", table="guarantee", change=_release),
+    Lever(name="release_guarantees", table="guarantee", change=_release),
     Lever(
         name="lower_liabilities",
-        label="以现有资产偿还债务，负债总额降低{bound:.0%}",
         table="annual_report",
         change=_repay,
     ),
     Lever(
         name="collect_receivables",
-        label="收回应收账款的{bound:.0%}",
         table="annual_report",
         change=_collect,
     ),
-    Lever(name="cut_costs", label="成本费用压降{bound:.0%}", table="annual_report", change=_save),
+    Lever(name="cut_costs", table="annual_report", change=_save),
 )

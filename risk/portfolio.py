@@ -64,7 +64,8 @@ def _judge(
         return {}
     spine = pd.DataFrame({"enterprise_id": enterprises.to_numpy(), "own_loan": question.own_loan})
     spine["as_of"] = pd.Timestamp(question.as_of).as_unit("s")
-    return dict(zip(enterprises.tolist(), judge(live, events, spine, on=question.as_of), strict=True))
+    judged = judge(live, events, spine, on=question.as_of, relative_to=question.relative_to)
+    return dict(zip(enterprises.tolist(), judged, strict=True))
 
 
 def _own(events: Mapping[str, pd.DataFrame], enterprise: int) -> dict[str, pd.DataFrame]:

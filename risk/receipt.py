@@ -11,13 +11,15 @@ from pydantic import TypeAdapter
 from models.calibration import Calibrator
 from models.card import ModelCard
 from models.fitted import Model
+from risk.wording import sentence_files
 
-POLICIES = ("master_scale.yaml", "reasons.yaml")
-"""The dated documents that a score's grade and wording follow."""
+POLICIES = ("master_scale.yaml", "obliged.yaml", "levers.yaml", *sentence_files())
+"""The documents that a score's grade, reasons and wording follow: every file of sentences is one."""
 
 PARTS: Mapping[str, str] = {
     "model": "模型的树",
     "calibration": "校准",
+    "reference": "理由的参照",
     "scale": "分值刻度",
     "declarations": "特征声明",
     "policy": "主标尺与措辞",
@@ -32,6 +34,7 @@ def receipt_of(
     return {
         "model": model.digest,
         "calibration": _calibration(model),
+        "reference": model.head.background.digest if model.head.background else "",
         "scale": _digest(card.scale.__dict__),
         "declarations": _digest(dict(fingerprints)),
         "policy": policy_digest(),
@@ -42,7 +45,7 @@ def receipt_of(
 @cache
 def policy_digest() -> str:
     """Return the sha256 of the policy documents of a score."""
-    return _digest({name: Path(__file__).with_name(name).read_text(encoding="utf-8") for name in POLICIES})
+    return _digest({name: (Path(__file__).parent / name).read_text(encoding="utf-8") for name in POLICIES})
 
 
 def _calibration(model: Model) -> str:

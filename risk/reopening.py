@@ -12,7 +12,7 @@ from data.store.reads import Enterprise
 from data.store.work import Work
 from risk import consent
 from risk.answering import Question
-from risk.assessment import Assessment
+from risk.assessment import Assessment, RelativeTo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,5 +66,6 @@ def reopen(work: Work, id: str, *, tenant: str, actor: str, demonstration: bool)
         as_of=stored.as_of,
         at=stored.made_at,
         demonstration=demonstration,
+        relative_to=stored.reference.asked if stored.reference else RelativeTo.POPULATION,
     )
     return Reopened(stored=stored, enterprise=enterprise, question=question, access=access)

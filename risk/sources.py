@@ -16,7 +16,7 @@ DERIVED = frozenset(table.name for table in derived.TABLES)
 """Rows of these stand in no file."""
 
 CITED = 3
-"""So many rows are cited with a reason; the evidence door gives them all."""
+"""So many rows are cited for each feature of a reason; the evidence door gives them all."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,17 @@ class Sources:
     own_loan: str | None
 
     def cite(self, reason: Reason) -> Reason:
-        """Return the reason with the latest rows that were counted for it; none that derives from other firms."""
-        if rests_on_others(FEATURES[reason.feature].tables):
-            return reason
-        rows = rows_behind(FEATURES[reason.feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
+        """Return the reason with the latest rows counted for each of its features; none that derives from others."""
+        features = [part.feature for part in reason.parts] or [reason.feature]
+        rows = {(row.batch_id, row.file_row): row for name in features for row in self._rows(name)}
+        return replace(reason, sources=tuple(self._source(row) for row in rows.values()))
+
+    def _rows(self, feature: str) -> list[CountedRow]:
+        if rests_on_others(FEATURES[feature].tables):
+            return []
+        rows = rows_behind(FEATURES[feature], self.events, self.enterprise_id, self.as_of, self.own_loan)
         listed = (row for row in rows if row.counted and row.table not in DERIVED)
-        counted = sorted(listed, key=_recency, reverse=True)
-        return replace(reason, sources=tuple(self._source(row) for row in counted[:CITED]))
+        return sorted(listed, key=_recency, reverse=True)[:CITED]
 
     def _source(self, row: CountedRow) -> Source:
         batch = self.batches.set_index("id").loc[row.batch_id]

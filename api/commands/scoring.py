@@ -1,5 +1,6 @@
 """How is one enterprise assessed, and how are all of them?"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,29 +23,54 @@ def assess(
     enterprise: Annotated[str, typer.Argument(metavar="信用代码", help="统一社会信用代码，或 来源:标识。")],
     as_of: AsOf = None,
     purpose: Annotated[str, typer.Option(metavar="用途", help=f"{'、'.join(PURPOSES)} 之一。")] = "pre_loan",
+    relative_to: Annotated[
+        str,
+        typer.Option(
+            "--relative-to",
+            metavar="参照",
+            help="分值与谁相比：population 总体、cutoff 上一等级的分数线、peers 同行业同阶段企业。",
+        ),
+    ] = "population",
+    wording: Annotated[
+        str, typer.Option(metavar="读者", help="理由写给谁：bank 银行、bureau 科技局、enterprise 企业。")
+    ] = "bank",
+    language: Annotated[str, typer.Option(metavar="语言", help="理由的语言：zh 中文、en 英文。")] = "zh",
     as_json: AsJson = False,
 ) -> None:
     """评估一家企业：分数、等级、违约概率与理由。
 
     答复含区间、各方面的分值，以及每条理由的来源文件与行号；只用评估日之前已知的材料。
+    分值可与总体、上一等级的分数线或同行业同阶段企业相比，总分不因此改变；措辞按读者与语言选取。
 
     退出码：0 给出了答复（含“不予评分”），1 故障，2 被拒绝（没有这家企业、日期未到）。
     """
     from api.terminal.page import show
     from api.wiring import open_desks
     from data.spec.identifiers import parse_identifier
+    from risk.assessment import RelativeTo
+    from risk.readers import Audience, Language
 
-    if purpose not in PURPOSES:
-        raise UsageRefused(f"没有用途“{purpose}”。", help="可用的有：" + "、".join(PURPOSES))
+    _check(purpose, PURPOSES, "用途")
+    _check(relative_to, [one.value for one in RelativeTo], "参照")
+    _check(wording, [one.value for one in Audience], "读者")
+    _check(language, [one.value for one in Language], "语言")
     day = parse_day(as_of, "--as-of")
     identifier = parse_identifier(enterprise)
     desks = open_desks(store_of(read_settings(), identifier))
     at = desks.now()
-    answer = desks.assessments.assess_for_bureau(identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at)
+    answer = desks.assessments.assess_for_bureau(
+        identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at, relative_to=RelativeTo(relative_to)
+    )
+    told = desks.assessments.explain(answer, audience=Audience(wording), language=Language(language))
     if as_json:
-        print_json({"assessment": answer})
+        print_json({"assessment": answer, "explanation": told})
     else:
-        show(answer)
+        show(answer, told)
+
+
+def _check(given: str, known: Sequence[str], what: str) -> None:
+    if given not in known:
+        raise UsageRefused(f"没有{what}“{given}”。", help="可用的有：" + "、".join(known))
 
 
 def store_of(settings: "Settings", identifier: "Identifier") -> "Settings":

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.spec.table import GROUP_LABELS, Group
-from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Reason, Source
+from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Reason, ReasonPart, Source
 
 SHOWN_EACH_WAY = 5
 ADVICE = "本评估仅供授信参考，是否放款、额度与价格由银行自行决定。"
@@ -42,18 +42,46 @@ class SourceReported(Frozen):
     known_on: date = Field(description="最早可知的日期", examples=["2025-03-18"])
 
 
+class PartReported(Frozen):
+    """合为一条理由的各项指标之一。"""
+
+    feature: str = Field(description="指标名，见 /v1/catalogue", examples=["invoice_sales_12m"])
+    label: str = Field(description="指标的中文名", examples=["近12个月销项金额"])
+    value: float | None = Field(description="指标值，单位见 unit；null 表示未知", examples=[5200000.0])
+    unit: str = Field(description="指标的单位", examples=["元"])
+    points: float = Field(description="对分数的影响；单位：分，正为加分", examples=[2.1])
+    missing: str | None = Field(default=None, description="未知的原因，五种之一", examples=["not_reported"])
+
+
+class ReferenceReported(Frozen):
+    """分值的参照：各项分值都是与它相比的结果。"""
+
+    asked: Literal["population", "cutoff", "peers"] = Field(description="所要求的参照", examples=["peers"])
+    kind: Literal["population", "peers", "industry", "cutoff"] = Field(
+        description="实际所用的参照；同行业同阶段企业过少时改用同行业 industry 或总体 population", examples=["industry"]
+    )
+    label: str = Field(description="参照在分值中的名称", examples=["同业平均分"])
+    score: float = Field(description="参照自身的分值；单位：分", examples=[604.2])
+    firms: int = Field(description="参照所依据的企业数；单位：家", examples=[412])
+    grade: str | None = Field(description="分数线所属的等级", examples=["A"])
+
+
 class ReasonReported(Frozen):
-    """一项指标对分数的影响。"""
+    """一条理由对分数的影响：一项指标，或说明同一件事的几项指标。"""
 
     feature: str = Field(description="指标名，见 /v1/catalogue", examples=["rnd_intensity_latest"])
     label: str = Field(description="指标的中文名", examples=["研发投入强度"])
     group: str = Field(description="所属方面", examples=["rnd"])
     value: float | None = Field(description="指标值，单位见 unit；null 表示未知", examples=[0.062])
     unit: str = Field(description="指标的单位", examples=["/1"])
-    points: float = Field(description="对分数的影响；单位：分，正为加分", examples=[6.4])
+    points: float = Field(description="对分数的影响，parts 各项的合计；单位：分，正为加分", examples=[6.4])
+    typical: float | None = Field(
+        default=None, description="参照企业的中位数，是/否项为“是”的比例；null 表示不足20家", examples=[0.045]
+    )
     sentence: str = Field(description="一句话的理由", examples=["研发投入强度为6.2%，与较低的违约概率相关。"])
     missing: str | None = Field(default=None, description="未知的原因，五种之一", examples=["not_reported"])
     sources: list[SourceReported] = Field(default_factory=list, description="来源行")
+    parts: list[PartReported] = Field(default_factory=list, description="合为一条理由的各项指标；单独一项时为空")
 
 
 class GroupReported(Frozen):
@@ -118,6 +146,7 @@ class AssessmentReport(Frozen):
     pd_high: float | None = Field(description="违约概率区间上限；单位：/1", examples=[0.019])
     interval: str = Field(description="区间的方法与水平", examples=["80% 聚类自助法"])
     model: ModelReported | None = Field(description="作答的模型")
+    reference: ReferenceReported | None = Field(description="分值的参照")
     lines: list[LineReported] = Field(description="不属于指标的分值")
     groups: list[GroupReported] = Field(description="各方面的分值")
     reasons_for: list[ReasonReported] = Field(description="加分的主要理由，至多五项")
@@ -154,6 +183,7 @@ def report_of(answer: Assessment) -> AssessmentReport:
         pd_high=answer.pd_high,
         interval=answer.interval,
         model=_model(answer),
+        reference=_reference(answer),
         lines=[LineReported(name=line.name, label=line.label, points=line.points) for line in answer.lines],
         groups=[_group(group, [*shown_for, *shown_against]) for group in answer.groups],
         reasons_for=[_reason(reason) for reason in shown_for],
@@ -186,6 +216,20 @@ def _model(answer: Assessment) -> ModelReported | None:
     )
 
 
+def _reference(answer: Assessment) -> ReferenceReported | None:
+    told = answer.reference
+    if told is None:
+        return None
+    return ReferenceReported(
+        asked=told.asked.value,
+        kind=told.kind,
+        label=next((line.label for line in answer.lines if line.name == "base"), ""),
+        score=told.score,
+        firms=told.firms,
+        grade=told.grade or None,
+    )
+
+
 def _reason(reason: Reason) -> ReasonReported:
     return ReasonReported(
         feature=reason.feature,
@@ -194,9 +238,22 @@ def _reason(reason: Reason) -> ReasonReported:
         value=reason.value,
         unit=reason.unit,
         points=reason.points,
+        typical=reason.typical,
         sentence=reason.sentence,
         missing=reason.missing,
         sources=[_source(source) for source in reason.sources],
+        parts=[_part(part) for part in reason.parts],
+    )
+
+
+def _part(part: ReasonPart) -> PartReported:
+    return PartReported(
+        feature=part.feature,
+        label=part.label,
+        value=part.value,
+        unit=part.unit,
+        points=part.points,
+        missing=part.missing,
     )
 
 

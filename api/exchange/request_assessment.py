@@ -64,6 +64,7 @@ def request_assessment(
                 purpose=wanted.wanted_purpose(),
                 as_of=wanted.as_of or now.date(),
                 id=new_id(now),
+                relative_to=wanted.wanted_reference(),
             )
             answer = RememberedAnswer(fingerprint=fingerprint, status=201, body=report_of(made).model_dump_json())
             _keep(visit, bank.code, key, answer)

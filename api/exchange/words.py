@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from data.spec.access import Purpose
 from data.spec.errors import IdentifierMalformed
 from data.spec.identifiers import Identifier, Scheme, check_uscc
+from risk.assessment import RelativeTo
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", flags=re.ASCII)
 
@@ -77,6 +78,16 @@ class AssessmentRequest(BaseModel):
         default=None, description="评估日（YYYY-MM-DD）：只用这一天之前已知的材料；缺省为今天", examples=["2025-12-31"]
     )
 
+    relative_to: Literal["population", "cutoff", "peers"] = Field(
+        default="population",
+        description="理由的参照：population 总体、cutoff 上一等级的分数线、peers 同行业同阶段企业；总分不因参照而变",
+        examples=["population"],
+    )
+
     def wanted_purpose(self) -> Purpose:
         """Return the purpose in the house's words."""
         return Purpose(self.purpose)
+
+    def wanted_reference(self) -> RelativeTo:
+        """Return the reference in the house's words."""
+        return RelativeTo(self.relative_to)

@@ -1,11 +1,13 @@
 """What does an assessment look like on a terminal?"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import fsum
 from typing import TYPE_CHECKING
 
 from data.spec.table import GROUP_LABELS, Group
-from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Line, Reason, Status
+from risk.assessment import STATUS_LABELS, Assessment, Explanation, GroupPoints, Line, Reason, Status, Told
+from risk.readers import Audience
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -30,17 +32,49 @@ BAD = "red"
 SHOWN_EACH_WAY = 5
 
 
-def show(answer: Assessment) -> None:
-    """Print the assessment on stdout."""
+def show(answer: Assessment, told: Explanation | None = None) -> None:
+    """Print the assessment on stdout, in the words of an explanation where there is one."""
     from rich.console import Console
 
-    print_page(Console(highlight=False), answer)
+    print_page(Console(highlight=False), answer, told)
 
 
-def print_page(console: "Console", answer: Assessment) -> None:
+def print_page(console: "Console", answer: Assessment, told: Explanation | None = None) -> None:
     """Print the assessment as one page that is read from top to bottom in half a minute."""
-    for part in _parts(answer):
+    for part in _parts(answer if told is None else _reworded(answer, told)):
         console.print(part)
+    if told is not None and answer.groups:
+        for part in _further(told):
+            console.print(part)
+    console.print(_foot(answer))
+
+
+def _reworded(answer: Assessment, told: Explanation) -> Assessment:
+    return replace(
+        answer,
+        reasons_for=_in_words(answer.reasons_for, told.reasons_for),
+        reasons_against=_in_words(answer.reasons_against, told.reasons_against),
+    )
+
+
+def _in_words(reasons: Sequence[Reason], told: Sequence[Told]) -> tuple[Reason, ...]:
+    return tuple(replace(one, sentence=said.sentence) for one, said in zip(reasons, told, strict=True))
+
+
+def _further(told: Explanation) -> Iterator["RenderableType"]:
+    """Yield what the points are relative to, what each group adds beyond the reasons, and, to a firm, its unknowns."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    rest = [one.sentence for one in told.neutral if round(one.points, 1)]
+    if rest:
+        yield _heading("其余部分")
+        yield Padding(Text("\n".join(rest)), (0, 0, 0, 2))
+    if told.unknown and told.audience is Audience.ENTERPRISE:
+        yield _heading("未知的项目")
+        yield Padding(Text("\n".join(one.sentence for one in told.unknown)), (0, 0, 0, 2))
+    if told.reference:
+        yield Padding(Text(told.reference, style="dim"), (1, 0, 0, 2))
 
 
 def _parts(answer: Assessment) -> Iterator["RenderableType"]:
@@ -53,7 +87,6 @@ def _parts(answer: Assessment) -> Iterator["RenderableType"]:
         yield _sum_line(answer)
     yield from _reasons("加分的主要理由", "▲", GOOD, answer.reasons_for)
     yield from _reasons("减分的主要理由", "▼", BAD, answer.reasons_against)
-    yield _foot(answer)
 
 
 def _head(answer: Assessment) -> "RenderableType":
@@ -188,9 +221,16 @@ def _reasons(title: str, sign: str, colour: str, reasons: Sequence[Reason]) -> I
     table.add_column(overflow="fold")
     for reason in reasons[:SHOWN_EACH_WAY]:
         table.add_row(Text(sign, style=f"bold {colour}"), reason.sentence)
+        if reason.parts:
+            table.add_row("", Text(part_line(reason), style="dim"))
         for line in source_lines(reason):
             table.add_row("", Text(line, style="dim"))
     yield Padding(table, (0, 0, 0, 2))
+
+
+def part_line(reason: Reason) -> str:
+    """List the features that are told as one reason, each with its points."""
+    return "其中：" + "，".join(f"{part.label} {signed(part.points)}" for part in reason.parts)
 
 
 def source_lines(reason: Reason) -> list[str]:

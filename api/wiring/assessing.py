@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -19,9 +20,11 @@ from data.store.idempotency import StoredAnswer, find_answer, remember_answer
 from data.store.reads import read_enterprises, read_events
 from risk.answering import Champions, Question
 from risk.assess import assess, read_assessment
-from risk.assessment import Assessment, Status
+from risk.assessment import Assessment, Explanation, RelativeTo, Status
 from risk.consent import authorise
+from risk.explanation import explain
 from risk.portfolio import assess_all
+from risk.readers import Audience, Language
 
 EXAMPLES_TRIED = 25
 """So many borrowers are tried for an example that has a score and reasons both ways."""
@@ -41,7 +44,14 @@ class StoreVisit:
         return RememberedAnswer(fingerprint=found.fingerprint, status=found.status, body=found.body)
 
     def assess(
-        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+        self,
+        identifier: Identifier,
+        *,
+        institution: Institution,
+        purpose: Purpose,
+        as_of: date,
+        id: str,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         """Assess one enterprise for the institution."""
         question = Question(
@@ -53,6 +63,7 @@ class StoreVisit:
             as_of=as_of,
             at=self._work.at,
             demonstration=self._demonstration,
+            relative_to=relative_to,
         )
         return assess(self._work, question, self._champions)
 
@@ -78,6 +89,12 @@ class StoreVisit:
             at=self._work.at,
         )
         return read_assessment(self._work, id, access=access)
+
+    def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
+        """Read an assessment again and tell it in the institution's words."""
+        answer = self.read_assessment(id, institution=institution)
+        audience = Audience.BUREAU if institution.kind == BUREAU else Audience.BANK
+        return None if answer is None else explain(answer, audience=audience, language=language)
 
     def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
         """Keep the answer beside what it answers; another writer's key is a refusal."""
@@ -107,12 +124,25 @@ class Assessing:
         except OperationalError as error:
             raise StoreBusy("存储暂时无法处理请求。", help="请稍后用同一个幂等键重发。") from error
 
-    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+    def assess_for_bureau(
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
+    ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
+        question = self._question(identifier, purpose=purpose, as_of=as_of, at=at)
         with self._store.work(at=at) as work:
-            answer = assess(work, self._question(identifier, purpose=purpose, as_of=as_of, at=at), self._champions)
+            answer = assess(work, replace(question, relative_to=relative_to), self._champions)
             work.commit()
         return answer
+
+    def explain(self, answer: Assessment, *, audience: Audience, language: Language) -> Explanation:
+        """Tell an answer to one reader."""
+        return explain(answer, audience=audience, language=language)
 
     def _question(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Question:
         return Question(

@@ -39,15 +39,20 @@ from data.spec.identifiers import Identifier, with_uscc_check_digit
 from data.spec.progress import Progress
 from risk.assessment import (
     Assessment,
+    Explanation,
     GroupPoints,
     Line,
     ModelReference,
     Reason,
+    Reference,
+    RelativeTo,
     Source,
     Status,
 )
 from risk.consent import ConsentRequired
+from risk.explanation import explain
 from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage
+from risk.readers import Audience, Language
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -76,6 +81,9 @@ def reason(feature: str, group: str, points: float) -> Reason:
         sentence=f"{feature} 与{'较低' if points > 0 else '较高'}的违约概率相关。",
         sources=(source,),
     )
+
+
+REFERENCE = Reference(asked=RelativeTo.POPULATION, kind="population", score=624.25, firms=812)
 
 
 def scored(id: str = "a-1", *, identifier: str = KNOWN, as_of: date = TODAY) -> Assessment:
@@ -109,9 +117,10 @@ def scored(id: str = "a-1", *, identifier: str = KNOWN, as_of: date = TODAY) -> 
             trained_on=TODAY,
             demonstration=True,
         ),
+        reference=REFERENCE,
         groups=tuple(GroupPoints(group=name, label=name, points=value) for name, value in points.items()),
         lines=(
-            Line(name="base", label="基准分", points=624.25),
+            Line(name="base", label="总体平均分", points=624.25),
             Line(name="rounding", label="取整", points=-0.25),
         ),
         reasons_for=(
@@ -235,17 +244,28 @@ class FakeVisit:
         return self._answers.get((tenant, route, key))
 
     def assess(
-        self, identifier: Identifier, *, institution: Institution, purpose: Purpose, as_of: date, id: str
+        self,
+        identifier: Identifier,
+        *,
+        institution: Institution,
+        purpose: Purpose,
+        as_of: date,
+        id: str,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
     ) -> Assessment:
         if self._store.fault is not None:
             raise self._store.fault
         self._store.assessed.append((institution.code, purpose, as_of))
-        answer = answer_for(identifier, as_of=as_of, id=id)
+        answer = answer_for(identifier, as_of=as_of, id=id, relative_to=relative_to)
         self._assessments[institution.code, id] = answer
         return answer
 
     def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
         return self._assessments.get((institution.code, id))
+
+    def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
+        answer = self.read_assessment(id, institution=institution)
+        return None if answer is None else explain(answer, audience=Audience.BANK, language=language)
 
     def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
         self._answers[tenant, route, key] = answer
@@ -254,7 +274,9 @@ class FakeVisit:
         self._store.assessments, self._store.answers = self._assessments, self._answers
 
 
-def answer_for(identifier: Identifier, *, as_of: date, id: str) -> Assessment:
+def answer_for(
+    identifier: Identifier, *, as_of: date, id: str, relative_to: RelativeTo = RelativeTo.POPULATION
+) -> Assessment:
     """Answer as the house would: refuse, say that there is no score, or score."""
     if identifier.value == UNKNOWN:
         raise EnterpriseUnknown(f"本库中没有标识为“{identifier}”的企业。", help="请核对代码。")
@@ -264,7 +286,8 @@ def answer_for(identifier: Identifier, *, as_of: date, id: str) -> Assessment:
         raise ConsentRequired("企业尚未授权贵机构查询。", help="请企业签署授权书。")
     if identifier.value == EMPTY:
         return not_scored(id)
-    return scored(id, identifier=str(identifier), as_of=as_of)
+    answer = scored(id, identifier=str(identifier), as_of=as_of)
+    return replace(answer, reference=replace(REFERENCE, asked=relative_to))
 
 
 class FakeNames:
@@ -351,10 +374,21 @@ class FakeDesks:
     def visit(self, *, at: datetime) -> Iterator[FakeVisit]:
         yield FakeVisit(self.store)
 
-    def assess_for_bureau(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Assessment:
+    def assess_for_bureau(
+        self,
+        identifier: Identifier,
+        *,
+        purpose: Purpose,
+        as_of: date,
+        at: datetime,
+        relative_to: RelativeTo = RelativeTo.POPULATION,
+    ) -> Assessment:
         if self.store.fault is not None:
             raise self.store.fault
-        return answer_for(identifier, as_of=as_of, id="a-1")
+        return answer_for(identifier, as_of=as_of, id="a-1", relative_to=relative_to)
+
+    def explain(self, answer: Assessment, *, audience: Audience, language: Language) -> Explanation:
+        return explain(answer, audience=audience, language=language)
 
     def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
         progress.stage("评分", 3)

@@ -51,6 +51,9 @@ def test_help_stays_light() -> None:
         ("assess", "{known}", "--nothing"),
         ("assess", "{known}", "--as-of", "yesterday"),
         ("assess", "{known}", "--purpose", "curiosity"),
+        ("assess", "{known}", "--relative-to", "neighbours"),
+        ("assess", "{known}", "--wording", "press"),
+        ("assess", "{known}", "--language", "fr"),
         ("assess", "91370303MA3C000000"),
         ("assess", "elsewhere:1"),
         ("assess", "{unknown}"),
@@ -119,7 +122,8 @@ PAGE = (
     "0.8% 至 1.9%",
     "有效期至 2026-04-01",
     "研发投入2024.xlsx 第 12 行",
-    "rnd_one 与较低的违约概率相关。",
+    "rnd_one为6.0%；该项得分高于总体的平均得分（+8.0分）。",
+    "各项分值相对于全部训练样本企业（624.2分）",
 )
 
 
@@ -129,7 +133,30 @@ def test_an_assessment_is_a_page_with_its_proof(run: Run, known: str) -> None:
     assert code == 0
     for part in PAGE:
         assert part in out
-    assert "基准分 624.25，取整 -0.25，各方面 +10.00 ＝ 634.00" in out
+    assert "总体平均分 624.25，取整 -0.25，各方面 +10.00 ＝ 634.00" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--wording", "bureau"), "依据名单"),
+        (("--wording", "enterprise"), "贵企业rnd_one为6.0%"),
+        (("--language", "en"), "Rnd_one: 6.0%"),
+    ],
+)
+def test_an_assessment_is_told_to_whom_it_is_for(run: Run, known: str, options: tuple[str, ...], said: str) -> None:
+    code, out, _err = run("assess", known, *options)
+
+    assert code == 0
+    assert said in out
+
+
+def test_an_assessment_keeps_the_reference_it_was_asked_for(run: Run, known: str) -> None:
+    code, out, _err = run("assess", known, "--relative-to", "peers", "--json")
+
+    assert code == 0
+    assert json.loads(out)["assessment"]["reference"]["asked"] == "peers"
+    assert json.loads(out)["explanation"]["audience"] == "bank"
 
 
 def test_an_assessment_without_a_score_says_why(run: Run, wanted: Callable[..., Any]) -> None:

@@ -1,6 +1,7 @@
 """Banks ask, replay and read; every refusal has one shape and gives nothing back."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -292,6 +293,42 @@ def all_routes(app: FastAPI) -> dict[str, Any]:
     return found
 
 
+def test_an_assessment_names_the_reference_it_was_asked_for(
+    client: TestClient, bank_a: dict[str, str], wanted: Wanted
+) -> None:
+    report = client.post(URL, json=wanted("known", relative_to="cutoff"), headers=bank_a).json()
+
+    assert report["reference"]["asked"] == "cutoff"
+    assert (
+        client.post(URL, json=wanted("known", relative_to="fame"), headers=bank_a).json()["code"] == "request-invalid"
+    )
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "违约概率|平均得分"), ("en", "average")])
+def test_an_explanation_tells_all_the_points_of_the_groups(
+    client: TestClient, bank_a: dict[str, str], wanted: Wanted, language: str, said: str
+) -> None:
+    report = client.post(URL, json=wanted("known"), headers=bank_a).json()
+
+    told = client.get(f"{URL}/{report['id']}/explanation", params={"language": language}, headers=bank_a).json()
+
+    parts = [*told["reasons_for"], *told["reasons_against"], *told["neutral"]]
+    assert [one["points"] for one in told["reasons_against"]] == [one["points"] for one in report["reasons_against"]]
+    assert all(re.search(said, one["sentence"]) for one in [*told["reasons_for"], *told["reasons_against"]])
+    assert (told["audience"], told["language"]) == ("bank", language)
+    assert fsum(one["points"] for one in parts) == pytest.approx(fsum(one["points"] for one in report["groups"]))
+
+
+def test_another_institution_finds_no_explanation(client: TestClient, bank_a: dict[str, str], wanted: Wanted) -> None:
+    report = client.post(URL, json=wanted("known"), headers=bank_a).json()
+    other = {**bank_a, "Authorization": "Bearer lk_" + "b" * 43}
+
+    answer = client.get(f"{URL}/{report['id']}/explanation", headers=other)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "assessment-unknown")
+    assert client.get(f"{URL}/{report['id']}/explanation").status_code == 401
+
+
 def test_every_route_demands_a_token_or_is_on_the_public_list(app: FastAPI) -> None:
     routes = all_routes(app)
     guarded = {path for path, route in routes.items() if isinstance(route, GuardedRoute)}
@@ -301,6 +338,7 @@ def test_every_route_demands_a_token_or_is_on_the_public_list(app: FastAPI) -> N
         "/v1/assessments",
         "/v1/assessments/{id}",
         "/v1/assessments/{id}/evidence/{feature}",
+        "/v1/assessments/{id}/explanation",
         "/v1/catalogue",
     }
 

@@ -111,13 +111,16 @@ def test_reasons_lead_back_to_rows_of_files_that_were_loaded(city: City, scored:
         assert source.known_on < TODAY
 
 
-def test_reasons_are_few_one_sided_and_of_declared_direction(scored: list[Assessment]) -> None:
+def test_reasons_are_few_one_sided_and_of_a_direction_that_was_declared_or_kept_its_sign(
+    scored: list[Assessment],
+) -> None:
     for answer in scored:
         assert len(answer.reasons_for) <= 5
         assert len(answer.reasons_against) <= 5
         assert all(reason.points > 0 for reason in answer.reasons_for)
         assert all(reason.points < 0 for reason in answer.reasons_against)
-        assert all(FEATURES[reason.feature].direction for reason in (*answer.reasons_for, *answer.reasons_against))
+        told = (*answer.reasons_for, *answer.reasons_against)
+        assert all(FEATURES[reason.feature].direction or reason.learned for reason in told)
 
 
 def test_an_answer_is_read_back_as_it_was_given_and_by_its_tenant_alone(city: City, scored: list[Assessment]) -> None:

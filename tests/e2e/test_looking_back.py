@@ -17,8 +17,9 @@ from risk.answering import Question
 from risk.assess import assess
 from risk.assessment import Assessment, Status
 from risk.change import NotComparable, explain_change
-from risk.improvement import NOTHING
+from risk.readers import Language
 from risk.replay import Replay, compare, replay
+from risk.wording import read_changes
 from tests.e2e.town import AT, TODAY, City
 
 NUMBERS = count()
@@ -94,7 +95,7 @@ def test_every_answer_is_given_again_whatever_it_said(
 
 def test_a_receipt_has_a_hash_for_every_part(scored: list[Assessment]) -> None:
     for one in scored:
-        assert set(one.receipt) == {"model", "calibration", "scale", "declarations", "policy", "values"}
+        assert set(one.receipt) == {"model", "calibration", "reference", "scale", "declarations", "policy", "values"}
         assert all(len(digest) == 64 for digest in one.receipt.values())
 
 
@@ -162,7 +163,7 @@ def test_advice_is_what_the_model_says_of_changed_rows(city: City, scored: list[
         assert told.score == one.score
         assert [step.gain for step in told.steps] == sorted((step.gain for step in told.steps), reverse=True)
         assert all(step.gain >= 1 and step.score == told.score + step.gain for step in told.steps)
-        assert (told.message == NOTHING) is (not told.steps)
+        assert (told.message == read_changes(Language.ZH).nothing) is (not told.steps)
         helped += bool(told.steps)
 
     assert helped

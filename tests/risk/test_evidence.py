@@ -24,7 +24,7 @@ from data.store.consents import write_consent
 from data.store.orm import ASSESSMENT, AUDIT_EVENT
 from data.store.reads import read_numbers
 from features.catalogue import FEATURES
-from risk import evidence, scoring
+from risk import evidence
 from risk.answering import Question
 from risk.assess import assess
 from risk.assessment import Assessment, Reason
@@ -415,20 +415,9 @@ def test_what_derives_from_other_firms_is_a_bare_flag_to_a_bank(tenant: str, val
     assert (lineage.value, lineage.unit, lineage.withheld) == (value, unit, tenant != BUREAU)
 
 
-@pytest.mark.parametrize(("value", "said"), [(5.0, 1.0), (0.0, 0.0), (float("nan"), None)])
-def test_a_reason_says_of_other_firms_no_more_than_a_flag(value: float, said: float | None) -> None:
-    name = "guarantee_ring_latest"
-    values, missing = pd.Series({name: value}), pd.Series({name: "not_reported"})
-
-    told = scoring._reason(FEATURES[name], {name: -3.0}, values, missing)
-
-    assert (told.value, told.unit) == (said, "是/否")
-    assert "5" not in told.sentence
-
-
 def test_a_reason_from_other_firms_cites_no_rows() -> None:
     reason = Reason(
         feature="guarantee_ring_latest", label="", group="conduct", value=1.0, unit="", points=-3.0, sentence=""
     )
 
-    assert Sources(pd.DataFrame(), {}, 1, AS_OF, None).cite(reason) is reason
+    assert Sources(pd.DataFrame(), {}, 1, AS_OF, None).cite(reason) == reason
