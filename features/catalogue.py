@@ -21,6 +21,7 @@ from features.profile import Profile
 from features.projects import Projects
 from features.qualifications import Qualifications
 from features.rnd import Rnd
+from features.scores import Scores
 from features.spec import Card, Direction, Feature, FeatureGroup
 from features.talent import Talent
 from features.trade import Trade
@@ -41,6 +42,7 @@ GROUPS: tuple[type[FeatureGroup], ...] = (
     Platforms,
     Contracts,
     Talent,
+    Scores,
     Conduct,
     ConductRepair,
     Guarantees,

@@ -1,7 +1,7 @@
 """How many points does an official score card give, and for what?"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,10 +20,26 @@ class Strict(BaseModel):
 
 
 class Band(Strict):
-    """Give points from a lower bound on; the bound itself is inside."""
+    """Give points from a lower bound on, or up to an upper one; the bound itself is inside."""
 
-    at_least: Decimal
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
     points: Decimal
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Band":
+        if (self.at_least is None) is (self.at_most is None):
+            raise ValueError("a band has one bound: at_least or at_most")
+        return self
+
+    def holds(self, measured: Decimal) -> bool:
+        """Tell whether a measure is inside."""
+        return measured >= self.at_least if self.at_least is not None else measured <= (self.at_most or Decimal(0))
+
+    @property
+    def strictness(self) -> Decimal:
+        """Return what falls from each band to the next one, which asks for less."""
+        return self.at_least if self.at_least is not None else -(self.at_most or Decimal(0))
 
 
 class Bands(Strict):
@@ -35,21 +51,27 @@ class Bands(Strict):
 
     @model_validator(mode="after")
     def _fall(self) -> "Bands":
+        if len({band.at_least is None for band in self.bands}) > 1:
+            raise ValueError("bands have lower bounds, or upper ones, not both")
         for higher, lower in pairwise(self.bands):
-            if higher.at_least <= lower.at_least or higher.points <= lower.points:
+            if higher.strictness <= lower.strictness or higher.points <= lower.points:
                 raise ValueError("bands must fall, in bound and in points")
         return self
 
     def points(self, measured: Decimal) -> Decimal:
-        """Return the points of the first band reached, 0 below all."""
-        return next((band.points for band in self.bands if measured >= band.at_least), Decimal(0))
+        """Return the points of the first band reached, 0 outside all."""
+        return next((band.points for band in self.bands if band.holds(measured)), Decimal(0))
 
 
 class Indicator(Strict):
-    """Hold one measured share or count, and its bands over time."""
+    """Hold one measured share or count, and its bands over time.
+
+    `beyond_lists`: no list tells it; while it is unknown, what it could give more stays open.
+    """
 
     label: str
     unit: str
+    beyond_lists: bool = False
     values: Mapping[date, Bands]
 
     def on(self, day: date) -> Bands:
@@ -61,22 +83,32 @@ class Indicator(Strict):
 
 
 class Item(Strict):
-    """Hold one item of a card; of several indicators the one that gives most counts."""
+    """Hold one item of a card; of several indicators the one that gives most counts.
+
+    `bonus` points come on top of the card's whole: without them nothing is missing.
+    """
 
     label: str
     maximum: Decimal
     must_score: bool
+    bonus: bool = False
     indicators: Mapping[str, Indicator]
 
 
 class ScoreCard(Strict):
-    """Hold an official score card: its items with all their bands, and the points one must reach."""
+    """Hold a score card: its items with all their bands, what an enterprise may not exceed, the points to reach.
+
+    `official`: whether the weights are the document's own. `parameters`: further numbers its facts are made with.
+    """
 
     code: str
     label: str
     document: str
+    official: bool = True
     first_day_status: ValueStatus
     items: Mapping[str, Item]
+    limits: Mapping[str, Parameter] = {}
+    parameters: Mapping[str, Parameter] = {}
     threshold: Parameter
 
 
@@ -98,10 +130,27 @@ class ItemPoints:
 
 
 @dataclass(frozen=True)
+class LimitCheck:
+    """Tell whether an enterprise keeps within a limit; `kept` is None where the measure is unknown."""
+
+    name: str
+    label: str
+    limit: Decimal
+    measured: Decimal | None
+    reference: str
+    status: ValueStatus
+
+    @property
+    def kept(self) -> bool | None:
+        """Tell whether the limit is kept; the limit itself is inside."""
+        return None if self.measured is None else self.measured <= self.limit
+
+
+@dataclass(frozen=True)
 class ScoreCardResult:
     """Hold the points of every item and their sum; `coverage` is the share of the maximum that is known.
 
-    `reached` is None where unknown items could still decide it.
+    `reached` is None where unknown items or limits could still decide it.
     """
 
     card: str
@@ -110,12 +159,17 @@ class ScoreCardResult:
     items: tuple[ItemPoints, ...]
     coverage: Decimal
     reached: bool | None
+    limits: tuple[LimitCheck, ...] = ()
+
+
+def read_text(code: str) -> str:
+    """Return the text of a card of this package."""
+    return resources.files(__package__).joinpath(f"{code}.yaml").read_text(encoding="utf-8")
 
 
 def load_card(code: str) -> ScoreCard:
     """Read a score card of this package by its code; raise YamlMalformed or pydantic's ValidationError."""
-    text = resources.files(__package__).joinpath(f"{code}.yaml").read_text(encoding="utf-8")
-    return ScoreCard.model_validate(load_strict(text))
+    return ScoreCard.model_validate(load_strict(read_text(code)))
 
 
 def points(facts: Mapping[str, float], *, on: date, card: ScoreCard) -> ScoreCardResult:
@@ -125,39 +179,74 @@ def points(facts: Mapping[str, float], *, on: date, card: ScoreCard) -> ScoreCar
     Raises NotInForce before the card's first day.
     """
     items = tuple(_item(name, item, facts, on) for name, item in card.items.items())
-    known = [item for item in items if item.points is not None]
-    total = sum((item.points for item in known if item.points is not None), Decimal(0))
-    whole = sum((item.maximum for item in items), Decimal(0))
-    least = card.threshold.on(on).value or Decimal(0)
-    failed = [item for item in known if item.points == 0 and card.items[item.name].must_score]
-    open_points = sum((item.maximum for item in items if item.points is None), Decimal(0))
-    open_musts = any(item.points is None and card.items[item.name].must_score for item in items)
+    limits = tuple(_limit(name, limit, facts, on) for name, limit in card.limits.items())
+    counted = [item for item in items if not card.items[item.name].bonus]
+    whole = _sum(item.maximum for item in counted)
     return ScoreCardResult(
         card=card.code,
         label=card.label,
-        total=total,
+        total=_sum(item.points for item in items if item.points is not None),
         items=items,
-        coverage=(whole - open_points) / whole,
-        reached=_reached(total, least, bool(failed), open_points=open_points, open_musts=open_musts),
+        coverage=_sum(item.maximum for item in counted if item.points is not None) / whole,
+        reached=_reached(card, items, limits, facts, on),
+        limits=limits,
     )
 
 
-def _reached(total: Decimal, least: Decimal, failed: bool, *, open_points: Decimal, open_musts: bool) -> bool | None:
-    if failed or total + open_points < least:
+def _sum(numbers: Iterable[Decimal]) -> Decimal:
+    return sum(numbers, Decimal(0))
+
+
+def _reached(
+    card: ScoreCard,
+    items: tuple[ItemPoints, ...],
+    limits: tuple[LimitCheck, ...],
+    facts: Mapping[str, float],
+    on: date,
+) -> bool | None:
+    least = card.threshold.on(on).value or Decimal(0)
+    total = _sum(item.points for item in items if item.points is not None)
+    open_points = _sum(_open_points(card.items[item.name], item, facts, on) for item in items)
+    musts = [item.points for item in items if card.items[item.name].must_score]
+    if 0 in musts or total + open_points < least or any(limit.kept is False for limit in limits):
         return False
-    return None if open_musts or total < least else True
+    undecided = None in musts or total < least or any(limit.kept is None for limit in limits)
+    return None if undecided else True
+
+
+def _open_points(item: Item, told: ItemPoints, facts: Mapping[str, float], on: date) -> Decimal:
+    """Return how many points more the item could give, were what is unknown known."""
+    if told.points is None:
+        return item.maximum
+    unknown = [
+        indicator.on(on).bands[0].points
+        for name, indicator in item.indicators.items()
+        if indicator.beyond_lists and _measured(facts, name) is None
+    ]
+    return max([Decimal(0), *(most - told.points for most in unknown)])
+
+
+def _measured(facts: Mapping[str, float], name: str) -> Decimal | None:
+    value = float(facts.get(name, math.nan))
+    return None if math.isnan(value) else Decimal(repr(value))
+
+
+def _limit(name: str, limit: Parameter, facts: Mapping[str, float], on: date) -> LimitCheck:
+    value = limit.on(on)
+    return LimitCheck(
+        name, limit.label, value.value or Decimal(0), _measured(facts, name), value.reference, value.status
+    )
 
 
 def _item(name: str, item: Item, facts: Mapping[str, float], on: date) -> ItemPoints:
     best: ItemPoints | None = None
     for key, indicator in item.indicators.items():
-        bands, measured = indicator.on(on), facts.get(key, math.nan)
-        if math.isnan(measured):
+        bands, measured = indicator.on(on), _measured(facts, key)
+        if measured is None:
             continue
-        exact = Decimal(repr(float(measured)))
-        given = bands.points(exact)
+        given = bands.points(measured)
         if best is None or best.points is None or given > best.points:
-            best = ItemPoints(name, item.label, item.maximum, given, key, exact, bands.reference, bands.status)
+            best = ItemPoints(name, item.label, item.maximum, given, key, measured, bands.reference, bands.status)
     if best is not None:
         return best
     first = next(iter(item.indicators.values())).on(on)

@@ -7,6 +7,7 @@ more. So the total is an estimate from what is known, not the bureau's own evalu
 import math
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from features.cards.scorecard import ScoreCard, load_card
 
@@ -19,7 +20,16 @@ READS = (
     "patent_utilities_held",
     "patent_software_rights",
 )
-"""The features whose values make the card's facts."""
+"""The features whose values make the card's points."""
+
+LIMITED: Mapping[str, str] = {
+    "staff": "profile_staff_latest",
+    "revenue": "operations_revenue_latest_2y",
+    "assets": "operations_assets_latest_2y",
+    "abnormal_listings": "conduct_abnormal_held",
+    "serious_listings": "conduct_serious_held",
+}
+"""The feature that says what each limit is held against."""
 
 
 @cache
@@ -28,9 +38,8 @@ def tech_sme_card() -> ScoreCard:
     return load_card("tech_sme_100")
 
 
-def facts_of(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the card's facts from the values of the features in READS; what is absent is unknown."""
-    read = {name: float(values.get(name, math.nan)) for name in READS}
+def facts(read: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the card's facts from values, or arrays of values, of the features in READS."""
     return {
         "tech_staff_share": read["rnd_staff_share_ratio_2y"],
         "rnd_to_sales": read["rnd_intensity_2y"],
@@ -38,3 +47,9 @@ def facts_of(values: Mapping[str, float]) -> dict[str, float]:
         "class_one_rights": read["patent_inventions_held"] + read["patent_class_one_rights"],
         "class_two_rights": read["patent_utilities_held"] + read["patent_software_rights"],
     }
+
+
+def facts_of(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the card's facts, limits among them, from the values of features; what is absent is unknown."""
+    points = facts({name: float(values.get(name, math.nan)) for name in READS})
+    return points | {name: float(values.get(feature, math.nan)) for name, feature in LIMITED.items()}

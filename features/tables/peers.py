@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
-from importlib import resources
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.spec.dated import ParameterSet
 from data.spec.table import Unit
 from data.spec.tables.derived import PEER_MEASURES, QUARTILES, STAGES
 from data.spec.tables.derived import peer_reference as TABLE
@@ -21,6 +18,7 @@ from features.operations import Operations
 from features.rnd import Rnd
 from features.spec import Feature
 from features.tables.rows import Recorded, lay_out
+from features.tables.stages import peer_numbers, stage_of
 from features.windows import to_days
 
 MEASURED: Mapping[str, str] = {
@@ -67,20 +65,7 @@ def work_out(events: Mapping[str, pd.DataFrame], *, until: date, recorded: Recor
         stage=_stages(values[REVENUE].to_numpy(), until),
         **{name: values[feature].to_numpy() for name, feature in MEASURED.items()},
     )
-    return _frame(firms, _reference(firms, least=int(_numbers(until)["least_peers"])), recorded)
-
-
-def stage_of(revenue: npt.NDArray[np.float64], on: date) -> npt.NDArray[np.float64]:
-    """Return the place in STAGES of each yearly revenue in yuan, NaN where it is unknown."""
-    numbers = _numbers(on)
-    cuts = [numbers["startup_revenue_below"], numbers["stable_revenue_from"]]
-    return np.where(np.isnan(revenue), np.nan, np.searchsorted(cuts, revenue, side="right").astype(np.float64))
-
-
-@cache
-def _numbers(on: date) -> Mapping[str, float]:
-    text = resources.files(__package__).joinpath("peers.yaml").read_text(encoding="utf-8")
-    return {name: float(value) for name, value in ParameterSet.parse(text).numbers(on).items()}
+    return _frame(firms, _reference(firms, least=int(peer_numbers(until)["least_peers"])), recorded)
 
 
 def _features() -> Mapping[str, Feature]:

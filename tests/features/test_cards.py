@@ -7,12 +7,15 @@ from decimal import Decimal
 import pytest
 
 from data.spec.dated import NotInForce, ValueStatus, YamlMalformed, load_strict
-from features.cards import READS, facts_of, points, tech_sme_card
+from features.cards import LIMITED, READS, facts_of, points, tech_sme_card
 from features.cards.scorecard import Bands, ScoreCard
 from features.catalogue import FEATURES
 
 DAY = date(2025, 6, 30)
-FULL = {"tech_staff_share": 0.4, "rnd_to_sales": 0.1, "rnd_to_cost": 0.5, "class_one_rights": 2, "class_two_rights": 9}
+FULL = {
+    "tech_staff_share": 0.4, "rnd_to_sales": 0.1, "rnd_to_cost": 0.5, "class_one_rights": 2, "class_two_rights": 9,
+    "staff": 500, "revenue": 2e8, "assets": 2e8, "abnormal_listings": 0, "serious_listings": 0,
+}  # fmt: skip
 
 
 def item(name: str, **facts: float) -> Decimal | None:
@@ -102,6 +105,34 @@ def test_bands_that_do_not_fall_are_refused() -> None:
         )
 
 
+def test_a_band_has_one_bound_and_all_bands_the_same_side() -> None:
+    upper, lower = {"at_most": "1", "points": "2"}, {"at_least": "2", "points": "1"}
+
+    with pytest.raises(ValueError, match="not both"):
+        Bands.model_validate({"reference": "甲", "status": "verified", "bands": [upper, lower]})
+    with pytest.raises(ValueError, match="one bound"):
+        Bands.model_validate({"reference": "甲", "status": "verified", "bands": [upper | lower]})
+
+
+@pytest.mark.parametrize(
+    ("limit", "beyond"),
+    [
+        ("staff", 501),
+        ("revenue", 2e8 + 0.01),
+        ("assets", 2e8 + 0.01),
+        ("abnormal_listings", 1),
+        ("serious_listings", 1),
+    ],
+)
+def test_a_limit_is_kept_at_its_bound_and_broken_above(limit: str, beyond: float) -> None:
+    broken, unknown = points(FULL | {limit: beyond}, on=DAY), points(FULL | {limit: math.nan}, on=DAY)
+
+    assert points(FULL, on=DAY).reached is True
+    assert (broken.total, broken.reached) == (100, False)
+    assert (unknown.total, unknown.reached) == (100, None)
+    assert [check.name for check in broken.limits if check.kept is False] == [limit]
+
+
 def test_a_repeated_date_in_a_card_is_refused() -> None:
     with pytest.raises(YamlMalformed, match="重复的键"):
         ScoreCard.model_validate(load_strict("code: a\ncode: b\n"))
@@ -114,7 +145,7 @@ def test_the_facts_come_from_features_of_the_catalogue() -> None:
         "patent_software_rights": 2,
     }
 
-    assert set(READS) <= set(FEATURES)
+    assert {*READS, *LIMITED.values()} <= set(FEATURES)
     assert facts_of(values)["class_two_rights"] == 3
     assert points(facts_of(values), on=DAY).total == 40 + 18
     assert math.isnan(facts_of({})["class_one_rights"])

@@ -12,8 +12,9 @@ from data.spec.tables.rnd import rnd_year
 from features.arithmetic import standing
 from features.catalogue import FEATURES
 from features.engine import compute
-from features.tables.peers import stage_of, work_out
+from features.tables.peers import work_out
 from features.tables.rows import Recorded
+from features.tables.stages import stage_of
 from tests.features.doors import evidence, spine
 
 RECORDED = Recorded("peers", datetime.fromisoformat("2026-01-01"))

@@ -248,6 +248,113 @@ EXAMPLES = {
         2024-03-01 | 0
         """,
     ),
+    "a project accepted after its planned day is late from the day after its acceptance was known": Example(
+        "project_late_5y",
+        """
+        firm | key | project_no | programme | role | started_on | due_on     | accepted_on | closed_on  | known
+        1    | p   | p          | city_key  | lead | 2021-03-01 | 2023-03-01 | -           | -          | 2021-03-10
+        1    | p   | p          | city_key  | lead | 2021-03-01 | 2023-03-01 | 2023-03-02  | 2023-03-02 | 2023-03-20
+        """,
+        """
+        as_of      | value
+        2023-03-20 | 0
+        2023-03-21 | 1
+        2026-03-01 | 1
+        2026-03-02 | 0
+        """,
+    ),
+    "a project accepted on its planned day is not late, and one without a plan is neither": Example(
+        "project_late_5y",
+        """
+        firm | key | project_no | programme | level | role | started_on | due_on     | accepted_on | known
+        1    | p   | p          | city_key  | city  | lead | 2021-03-01 | 2023-03-01 | 2023-03-01  | 2023-03-20
+        1    | q   | q          | city_key  | city  | lead | 2021-03-01 | -          | 2025-03-01  | 2025-03-20
+        """,
+        """
+        as_of      | value
+        2025-04-01 | 0
+        """,
+    ),
+    "a withdrawn project's row is taken back and its lateness with it": Example(
+        "project_late_5y",
+        """
+        firm | key | project_no | programme | level | role | started_on | due_on     | accepted_on | known      | gone
+        1    | p   | p          | city_key  | city  | lead | 2021-03-01 | 2023-03-01 | 2023-05-01  | 2023-05-10 | no
+        1    | p   | p          | city_key  | city  | lead | 2021-03-01 | 2023-03-01 | 2023-05-01  | 2023-09-10 | yes
+        """,
+        """
+        as_of      | value
+        2023-05-11 | 1
+        2023-09-10 | 1
+        2023-09-11 | 0
+        """,
+    ),
+    "a talent who leaves before the term is known to have left when the list says so": Example(
+        "talent_left_early_5y",
+        """
+        firm | key | person_code | kind                | started_on | term_ends_on | ends_on    | known
+        1    | r   | r           | tech_vice_president | 2022-01-01 | 2025-01-01   | 2025-01-01 | 2022-01-20
+        1    | r   | r           | tech_vice_president | 2022-01-01 | 2025-01-01   | 2023-06-01 | 2023-06-15
+        """,
+        """
+        as_of      | value
+        2023-06-15 | 0
+        2023-06-16 | 1
+        """,
+    ),
+    "the days of patents in force add up, and a lapsed and restored one counts again from its filing": Example(
+        "patent_invention_days_held",
+        """
+        firm | key | application_no | kind      | filed_on   | granted_on | ceased_on  | known
+        1    | a   | a              | invention | 2020-01-01 | 2021-01-01 | -          | 2021-01-01
+        1    | b   | b              | invention | 2020-01-11 | 2021-01-01 | -          | 2021-01-01
+        1    | b   | b              | invention | 2020-01-11 | 2021-01-01 | 2021-06-01 | 2021-06-10
+        1    | b   | b              | invention | 2020-01-11 | 2021-01-01 | -          | 2021-09-10
+        """,
+        """
+        as_of      | value
+        2021-01-01 | 0
+        2021-01-02 | 724
+        2021-06-10 | 1042
+        2021-06-11 | 527
+        2021-09-11 | 1228
+        """,
+    ),
+    "a removal that is announced late shortens nothing before it is known": Example(
+        "conduct_removal_days_mean_5y",
+        """
+        firm | key | kind         | case_no | listed_on  | removed_on | known
+        1    | x   | tax_arrears  | x       | 2022-01-01 | -          | 2022-01-10
+        1    | x   | tax_arrears  | x       | 2022-01-01 | 2022-04-11 | 2023-01-05
+        1    | y   | litigation   | y       | 2022-01-01 | 2022-01-03 | 2022-01-10
+        1    | z   | enforcement  | z       | 2023-01-01 | 2023-01-31 | 2023-06-01
+        """,
+        """
+        as_of      | value
+        2023-01-05 | -
+        2023-01-06 | 100
+        2023-06-02 | 65
+        """,
+    ),
+    "the strongest month is one of the calendar, inside the window, and voided invoices are not in it": Example(
+        "invoice_peak_month_share_12m",
+        """
+        firm | key | invoice_no | direction | issued_on  | total | status | known
+        1    | a   | a          | sale      | 2023-03-31 | 900   | valid  | 2023-03-31
+        1    | b   | b          | sale      | 2023-06-01 | 100   | valid  | 2023-06-01
+        1    | c   | c          | sale      | 2023-06-30 | 200   | valid  | 2023-06-30
+        1    | d   | d          | sale      | 2023-07-01 | 300   | valid  | 2023-07-01
+        1    | d2  | d2         | sale      | 2023-07-02 | 800   | void   | 2023-07-02
+        1    | e   | e          | sale      | 2024-01-05 | 400   | valid  | 2024-01-05
+        """,
+        """
+        as_of      | value
+        2023-03-31 | -
+        2023-07-01 | 0.75
+        2024-03-31 | 0.47368421052631576
+        2024-04-01 | 0.4
+        """,
+    ),
     "what has not happened yet does not count, though it was announced": Example(
         "qualification_tech_sme_held",
         """
