@@ -17,6 +17,7 @@ from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.progress import Progress
+from data.spec.table import Group
 from data.spec.versions import latest_known
 from data.store.reads import read_events
 from data.store.work import Work
@@ -32,7 +33,7 @@ from models.leakage import find_leaks
 from models.register import Register
 from models.scale import Scale, read_scale
 from models.selection import choose_columns
-from models.table import table_of
+from models.table import hidden_together, table_of
 from models.training import FitSettings
 from models.training import train as train_table
 
@@ -186,7 +187,7 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         dates=learnable["as_of"],
         directions={name: directions[name] for name in chosen},
     )
-    table = replace(table, findings=(*table.findings, *leaks))
+    table = hidden_together(replace(table, findings=(*table.findings, *leaks)), _withholdable(training.features))
     model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
     days = learnable["as_of"]
     return Trained(
@@ -196,6 +197,11 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         spine_days=(days.min().date(), days.max().date()),
         horizon_months=training.horizon_months,
     )
+
+
+def _withholdable(features: Sequence[Feature]) -> dict[str, str]:
+    """Map each feature that a consent may withhold to its group; the register is public."""
+    return {feature.name: feature.group for feature in features if feature.group is not Group.PROFILE}
 
 
 def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int) -> "pd.Series[bool]":
