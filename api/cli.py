@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, modelling, opening, scoring, serving
+from api.commands import evidence, intake, modelling, opening, scoring, serving, sources
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -24,6 +24,7 @@ COMMANDS = (
     ("promote", modelling.promote),
     ("assess", scoring.assess),
     ("evidence", evidence.evidence),
+    ("sources", sources.sources),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),

@@ -17,6 +17,7 @@ from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
 from risk.assessment import Assessment
 from risk.lineage import Evidence
+from risk.source_report import SourcesReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +230,13 @@ class EvidenceDesk(Protocol):
         """Trace a value of an assessment of the institution's own; None where it has none by this id."""
 
 
+class SourceWatchDesk(Protocol):
+    """Tell how good and how fresh the lists are."""
+
+    def report(self, *, as_of: date, list_name: str | None, at: datetime, progress: Progress) -> SourcesReport:
+        """Report on every list, or on one by its name or label; raise a Refusal where none bears the name."""
+
+
 class OpeningDesk(Protocol):
     """Make a store: all of it, or nothing."""
 
@@ -313,6 +321,7 @@ class Desks:
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk
+    sources: SourceWatchDesk
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk

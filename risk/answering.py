@@ -11,6 +11,7 @@ from models.card import ModelCard
 from models.fitted import Model
 from risk.assessment import Assessment, Status
 from risk.scoring import Judged
+from risk.unscored import put_standing
 
 VALID_DAYS = 90
 """An assessment supports a filing for so many days (method.md 9)."""
@@ -92,9 +93,26 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
 
 
 def put_score(begun: Assessment, judged: Judged) -> Assessment:
+    """Return the answer with what the model was shown, and its score, unless the score may not be given."""
+    fitness = judged.fitness
+    shown = replace(
+        begun,
+        model=judged.model,
+        coverage=fitness.coverage,
+        support=None if fitness.support is None else str(fitness.support),
+        values=judged.values,
+        missing=judged.missing,
+        fingerprints=judged.fingerprints,
+        receipt=judged.receipt,
+        notes=(*begun.notes, *fitness.notes),
+    )
+    return _scored(shown, judged) if fitness.against is None else put_standing(shown, fitness.against)
+
+
+def _scored(shown: Assessment, judged: Judged) -> Assessment:
     """Return the answer with its score, points and reasons; the reasons cite no rows yet."""
     return replace(
-        begun,
+        shown,
         status=Status.SCORED,
         score=judged.score,
         grade=judged.grade.code,
@@ -103,14 +121,9 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         pd_low=judged.pd_low,
         pd_high=judged.pd_high,
         interval=judged.interval,
-        model=judged.model,
         groups=judged.groups,
         lines=judged.lines,
         reasons_for=judged.reasons_for,
         reasons_against=judged.reasons_against,
         contributions=judged.contributions,
-        values=judged.values,
-        missing=judged.missing,
-        fingerprints=judged.fingerprints,
-        receipt=judged.receipt,
     )

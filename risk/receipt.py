@@ -12,15 +12,15 @@ from models.calibration import Calibrator
 from models.card import ModelCard
 from models.fitted import Model
 
-POLICIES = ("master_scale.yaml", "reasons.yaml")
-"""The dated documents that a score's grade and wording follow."""
+POLICIES = ("master_scale.yaml", "reasons.yaml", "limits.yaml")
+"""The dated documents that a score, its grade and its wording follow."""
 
 PARTS: Mapping[str, str] = {
     "model": "模型的树",
     "calibration": "校准",
     "scale": "分值刻度",
     "declarations": "特征声明",
-    "policy": "主标尺与措辞",
+    "policy": "主标尺、限值与措辞",
     "values": "特征取值",
 }
 

@@ -12,6 +12,7 @@ from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
+from api.wiring.sources import SourceWatch
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -47,6 +48,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         institutions=Institutions(store),
         assessments=Assessing(store, champions),
         evidence=Tracing(store),
+        sources=SourceWatch(store),
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
         intake=Intake(store),
