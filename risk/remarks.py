@@ -1,8 +1,7 @@
 """What must a reader know of the sources behind one firm's answer: late, stale, missing, in conflict, withheld?"""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -10,7 +9,15 @@ from data.spec.columns import columns_of
 from data.spec.table import GROUP_LABELS, Absence, Group
 from data.spec.tables import TABLES
 from features.catalogue import FEATURES
-from features.conflicts import COMPARISONS, Comparison, compare_sources, read_tolerances, visible
+from features.conflicts import (
+    COMPARISONS,
+    Compared,
+    Comparison,
+    compare_sources,
+    compared_columns,
+    read_tolerances,
+    visible,
+)
 from risk.assessment import Remark, RemarkKind
 from risk.freshness import Freshness, ListState, tells_of_periods
 from risk.reasons import say_value
@@ -123,24 +130,22 @@ def _withheld(events: Events) -> tuple[Remark, ...]:
 
 
 def _conflicts(events: Events, as_of: date) -> Iterator[tuple[int, Remark]]:
-    wanted = {name for one in COMPARISONS for name in one.tables if name in events}
-    seen, tolerances = visible({name: events[name] for name in wanted}, as_of), read_tolerances(as_of)
+    seen, tolerances = visible(compared_columns(events), as_of), read_tolerances(as_of)
     for comparison in COMPARISONS:
-        compared = compare_sources(seen, comparison)
-        beyond = compared[compared["gap"] > tolerances[comparison.tolerance]]
-        for row in beyond.to_dict("records"):
-            yield int(row["enterprise_id"]), _conflict(comparison, row)
+        for one in compare_sources(seen, comparison):
+            if one.gap > tolerances[comparison.tolerance]:
+                yield one.enterprise_id, _conflict(comparison, one)
 
 
-def _conflict(comparison: Comparison, row: Mapping[Hashable, Any]) -> Remark:
+def _conflict(comparison: Comparison, found: Compared) -> Remark:
+    said = (say_value(value, comparison.unit) for value in (found.first, found.second))
     first, second = (
-        f"{source}为{say_value(row[side], comparison.unit)}"
-        for source, side in ((comparison.first, "first"), (comparison.second, "second"))
+        f"{source}为{value}" for source, value in zip((comparison.first, comparison.second), said, strict=True)
     )
-    told = f"{first}，{second}，相差{row['gap']:.0%}"
+    told = f"{first}，{second}，相差{found.gap:.0%}"
     return Remark(
         kind=RemarkKind.CONFLICT,
         table=None,
         label=comparison.label,
-        sentence=f"{comparison.label}（{int(row['year'])}年）来源不一：{told}。",
+        sentence=f"{comparison.label}（{found.year}年）来源不一：{told}。",
     )

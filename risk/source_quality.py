@@ -1,6 +1,6 @@
 """How good and how fresh is each list, and where do lists contradict one another?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from data.store.deliveries import Delivery, read_deliveries
 from data.store.reads import read_batches, read_enterprises, read_events, read_quarantine
 from data.store.work import Work
 from features.calendar import read_calendar
-from features.conflicts import COMPARISONS, Comparison, compare_sources, read_tolerances, visible
+from features.conflicts import COMPARISONS, Compared, Comparison, compare_sources, read_tolerances, visible
 from features.source_drift import DriftLimits, drifts
 from risk.freshness import Freshness, ListState, read_freshness
 from risk.source_report import (
@@ -170,8 +170,10 @@ def _conflicts(
     return tuple(_conflict(one, compare_sources(seen, one), tolerances[one.tolerance], listed) for one in comparisons)
 
 
-def _conflict(comparison: Comparison, compared: pd.DataFrame, tolerance: float, listed: pd.DataFrame) -> ConflictReport:
-    beyond = compared[compared["gap"] > tolerance].sort_values(["gap", "enterprise_id"], ascending=[False, True])
+def _conflict(
+    comparison: Comparison, compared: Sequence[Compared], tolerance: float, listed: pd.DataFrame
+) -> ConflictReport:
+    beyond = sorted((one for one in compared if one.gap > tolerance), key=lambda one: (-one.gap, one.enterprise_id))
     return ConflictReport(
         name=comparison.name,
         label=comparison.label,
@@ -184,13 +186,13 @@ def _conflict(comparison: Comparison, compared: pd.DataFrame, tolerance: float, 
         beyond=len(beyond),
         examples=tuple(
             ConflictExample(
-                enterprise_name=str(listed.at[one["enterprise_id"], "name"]),
-                identifier=str(listed.at[one["enterprise_id"], "value"]),
-                year=int(one["year"]),
-                first=float(one["first"]),
-                second=float(one["second"]),
-                gap=float(one["gap"]),
+                enterprise_name=str(listed.at[one.enterprise_id, "name"]),
+                identifier=str(listed.at[one.enterprise_id, "value"]),
+                year=one.year,
+                first=one.first,
+                second=one.second,
+                gap=one.gap,
             )
-            for one in beyond.head(EXAMPLES).to_dict("records")
+            for one in beyond[:EXAMPLES]
         ),
     )

@@ -12,7 +12,7 @@ from data.intake.lists import LISTS
 from data.spec.dated import NotInForce
 from data.spec.tables import TABLES
 from features.calendar import Calendar, Rhythm, expected_on, last_due, read_calendar
-from features.conflicts import COMPARISONS, compare_sources, read_tolerances, visible
+from features.conflicts import COMPARISONS, compare_sources, compared_columns, read_tolerances, visible
 from features.source_drift import DriftLimits, drifts, welch
 from tests.features.doors import evidence
 
@@ -128,7 +128,7 @@ def books(**texts: str) -> dict[str, pd.DataFrame]:
 
 def told(name: str, events: dict[str, pd.DataFrame], as_of: date) -> list[tuple[int, int, float, float, float]]:
     found = compare_sources(visible(events, as_of), NAMED[name])
-    return [(int(i), int(y), float(a), float(b), round(float(g), 4)) for i, y, a, b, g in found.itertuples(index=False)]
+    return [(one.enterprise_id, one.year, one.first, one.second, round(one.gap, 4)) for one in found]
 
 
 def test_staff_is_compared_as_it_was_known_on_the_day() -> None:
@@ -170,7 +170,7 @@ def test_a_year_of_sales_is_compared_only_where_every_quarter_was_declared() -> 
 def test_a_source_that_may_not_be_read_is_compared_with_nothing() -> None:
     events = books(enterprise_registration=REGISTER)
 
-    assert compare_sources(visible(events, date(2024, 6, 1)), NAMED["staff"]).empty
+    assert compare_sources(visible(events, date(2024, 6, 1)), NAMED["staff"]) == []
 
 
 def test_every_comparison_has_a_tolerance() -> None:
@@ -213,3 +213,13 @@ def test_few_known_values_are_not_tested() -> None:
 @pytest.mark.parametrize(("old", "new", "p_value"), [((1, 1), (1, 1), 1.0), ((1, 1), (2, 2), 0.0)])
 def test_columns_without_spread_move_or_do_not(old: tuple[int, int], new: tuple[int, int], p_value: float) -> None:
     assert welch(np.array(old, dtype=float), np.array(new, dtype=float))[1] == p_value
+
+
+def test_comparisons_need_no_more_columns_than_they_name() -> None:
+    events = books(enterprise_registration=REGISTER, rnd_year=STATISTICS, annual_report="firm", tax_payment="firm")
+    narrow = compared_columns(events)
+
+    assert {name for one in COMPARISONS for name in one.tables} == set(narrow)
+    for one in COMPARISONS:
+        wide = compare_sources(visible(events, date(2024, 6, 2)), one)
+        assert compare_sources(visible(narrow, date(2024, 6, 2)), one) == wide
