@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
 
 from data.spec.access import Purpose, bureau_access
 from data.spec.identifiers import parse_identifier, with_uscc_check_digit
@@ -16,11 +14,8 @@ from data.spec.missing import Missing
 from data.spec.table import Group
 from data.spec.tables import TABLES
 from features.catalogue import FEATURES
-from models.card import ModelCard, card_of
-from models.card import Purpose as Ordered
+from models.card import ModelCard
 from models.fitted import Model
-from models.table import hidden_together, table_of
-from models.training import FitSettings, train
 from risk.answering import Question, begin
 from risk.assess import answer_from
 from risk.assessment import Assessment, RemarkKind, Status
@@ -42,7 +37,6 @@ COLUMNS = (
     "conduct_penalties_3y",
     "patent_invention_grants_3y",
 )
-GROUPS = {name: str(FEATURES[name].group) for name in COLUMNS}
 
 REPORTS = """
     firm | key | year | revenue | total_cost | profit | assets | liabilities | known
@@ -78,28 +72,6 @@ def events(gone: str = "-", closed: frozenset[Group] = frozenset(), **texts: str
     given = {"enterprise_registration": REGISTER.format(gone=gone), **texts}
     opened = {name: table for name, table in TABLES.items() if table.group not in closed}
     return {name: evidence(table, given.get(name, HEADS)) for name, table in opened.items()}
-
-
-@pytest.fixture(scope="module")
-def trained() -> tuple[Model, ModelCard]:
-    """Fit on made-up firms with the catalogue's columns, whole groups hidden at random."""
-    draw = np.random.default_rng(1)
-    X = pd.DataFrame(
-        {
-            "operations_leverage_ratio_2y": draw.uniform(0.1, 0.9, 900),
-            "rnd_intensity_2y": draw.uniform(0.0, 0.2, 900),
-            "conduct_dishonesty_5y": draw.binomial(2, 0.15, 900).astype(float),
-            "conduct_penalties_3y": draw.binomial(3, 0.2, 900).astype(float),
-            "patent_invention_grants_3y": draw.poisson(2, 900).astype(float),
-        }
-    )
-    risk = -3.2 + 2.5 * X["operations_leverage_ratio_2y"] + 1.2 * X["conduct_dishonesty_5y"] - 4 * X["rnd_intensity_2y"]
-    y = (draw.random(900) < expit(risk)).astype(int)
-    directions = {name: int(FEATURES[name].direction) for name in COLUMNS}
-    table = hidden_together(table_of(X, y, directions=directions), GROUPS)
-    model = train(table, FitSettings(refits=3), seed=0)
-    ordered = Ordered(card="application", label_definition="测试", horizon_months=18, demonstration=True)
-    return model, card_of(model, ordered, name="m-1", created_on=date(2026, 1, 1))
 
 
 class Other:
