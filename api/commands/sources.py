@@ -33,7 +33,7 @@ def sources(
 
     各名单的报送周期与容许差写在带日期的 YAML 中，未核实的照实标明。
 
-    退出码：0 已列出，1 故障，2 被拒绝（没有这份名单、日期有误）。
+    退出码：0 已列出，1 故障，2 被拒绝（没有这份名单、日期有误或未到）。
     """
     from api.wiring import open_desks
 
@@ -96,14 +96,15 @@ def _table(found: "SourcesReport") -> "RenderableType":
 
 
 def _lateness(source: "SourceReport") -> str:
-    if source.expected is None:
-        return "[dim]不定期[/]"
     if source.batches == 0:
         return "[bold red]尚未入库[/]"
+    if source.expected is None:
+        return "[dim]不定期[/]"
     return "准时" if source.days_late is None else f"[bold red]迟 {source.days_late} 天[/]"
 
 
 def _print_detail(console: "Console", source: "SourceReport") -> None:
+    from rich.markup import escape
     from rich.text import Text
 
     console.print(Text.assemble("\n", (source.label, "bold"), f"（{source.list}，{source.group_label}）"))
@@ -120,7 +121,7 @@ def _print_detail(console: "Console", source: "SourceReport") -> None:
         console.print(f"  依据：{due.reference}（{STATUSES[due.status]}）", style="dim")
     console.print(
         f"  读到 {source.rows_read:,} 行，隔离 {source.quarantined:,} 行（{source.quarantined_share:.2%}）"
-        + "".join(f"；{one.code} {one.rows} 行，例如：{one.message.rstrip('。')}" for one in source.refused)
+        + "".join(f"；{one.code} {one.rows} 行，例如：{escape(one.message.rstrip('。'))}" for one in source.refused)
         + "。"
     )
     if source.columns:
@@ -146,7 +147,7 @@ def _columns(source: "SourceReport") -> "RenderableType":
                 f"{drift.mean_before:,.4g}",
                 f"{drift.mean_after:,.4g}",
                 f"{drift.size:+.2f}σ",
-                f"{drift.p_value:.3f}",
+                "<0.001" if drift.p_value < 0.001 else f"{drift.p_value:.3f}",
                 "[bold red]漂移[/]" if drift.moved else "",
             )
         )
@@ -156,6 +157,7 @@ def _columns(source: "SourceReport") -> "RenderableType":
 
 def _conflicts(conflicts: "tuple[ConflictReport, ...]") -> "RenderableType":
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title="来源之间的矛盾", title_justify="left")
@@ -174,7 +176,7 @@ def _conflicts(conflicts: "tuple[ConflictReport, ...]") -> "RenderableType":
             f"{one.beyond:,}",
             f"{one.beyond / one.compared:.1%}" if one.compared else "—",
             f"{one.tolerance:.0%}",
-            "" if worst is None else f"{worst.enterprise_name}（{worst.year}年，相差{worst.gap:.0%}）",
+            "" if worst is None else f"{escape(worst.enterprise_name)}（{worst.year}年，相差{worst.gap:.0%}）",
         )
     return table
 
@@ -184,5 +186,6 @@ def _print_examples(console: "Console", conflict: "ConflictReport") -> None:
         console.print(
             f"  {one.enterprise_name} {one.identifier} {one.year}年{conflict.label}："
             f"{conflict.first} {one.first:,.0f}{conflict.unit}，{conflict.second} {one.second:,.0f}{conflict.unit}，"
-            f"相差 {one.gap:.0%}"
+            f"相差 {one.gap:.0%}",
+            markup=False,
         )

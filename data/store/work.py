@@ -41,11 +41,12 @@ class Work:
 
     def recall(self, key: Hashable, look: Callable[[], T]) -> T:
         """Return what was found under this key before, or look; the key must name all that the answer depends on."""
-        if key not in self._memory:
+        found: T | None = self._memory.get(key)
+        if found is None:
+            found = look()
             if len(self._memory) >= MOST_RECALLED:
                 self._memory.clear()
-            self._memory[key] = look()
-        found: T = self._memory[key]
+            self._memory[key] = found
         return found
 
     def commit(self) -> None:

@@ -232,7 +232,7 @@ def watched(as_of: date) -> SourcesReport:
         last_batch="B000002", last_recorded_at=NOW, newest_on=date(2023, 12, 31), rows=80, firms=60, firms_share=0.6,
         expected=expected, days_late=184, columns=(ColumnFill(column="revenue", label="营业收入", share=0.9),),
         drifts=(drift,), rows_read=100, quarantined=2, quarantined_share=0.02,
-        refused=(RowsRefused(code="bad-code", message="信用代码有误。", rows=2),),
+        refused=(RowsRefused(code="bad-code", message="信用代码“[red]91”有误。", rows=2),),
     )  # fmt: skip
     never = replace(
         reports, list="patent", label="专利", batches=0, last_batch=None, last_recorded_at=None, newest_on=None, rows=0,

@@ -282,7 +282,15 @@ def test_one_list_is_told_with_its_columns_calendar_and_quarantine(run: Run, com
 
     assert code == 0
     assert commands.calls[-1][1]["list_name"] == "财务年报"
-    for part in ("每 12 个月一期", "2025-07-01", "依据：条例（未核实）", "bad-code 2 行", "漂移", "90.0%", "23人"):
+    for part in (
+        "每 12 个月一期",
+        "2025-07-01",
+        "依据：条例（未核实）",
+        "bad-code 2 行，例如：信用代码“[red]91”有误",
+        "漂移",
+        "90.0%",
+        "23人",
+    ):
         assert part in out
 
 
