@@ -5,7 +5,19 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from api.commands import evidence, intake, looking_back, modelling, names, opening, policy, scoring, serving, validation
+from api.commands import (
+    evidence,
+    intake,
+    looking_back,
+    modelling,
+    names,
+    opening,
+    policy,
+    scoring,
+    serving,
+    sources,
+    validation,
+)
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -30,6 +42,7 @@ COMMANDS = (
     ("replay", looking_back.replay),
     ("change", looking_back.change),
     ("advise", looking_back.advise),
+    ("sources", sources.sources),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),

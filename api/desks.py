@@ -18,6 +18,7 @@ from data.spec.progress import Progress
 from risk.assessment import Assessment, Explanation, RelativeTo
 from risk.lineage import Evidence
 from risk.readers import Audience, Language
+from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
     from api.name_desk import NameDesk
@@ -272,6 +273,13 @@ class LookingBackDesk(Protocol):
         """Work out what would help one enterprise; raise NothingToImprove."""
 
 
+class SourceWatchDesk(Protocol):
+    """Tell how good and how fresh the lists are."""
+
+    def report(self, *, as_of: date, list_name: str | None, at: datetime, progress: Progress) -> SourcesReport:
+        """Report on every list, or on one by its name or label; raise a Refusal where none bears the name."""
+
+
 class OpeningDesk(Protocol):
     """Make a store: all of it, or nothing."""
 
@@ -357,6 +365,7 @@ class Desks:
     assessments: AssessmentDesk
     evidence: EvidenceDesk
     looking_back: LookingBackDesk
+    sources: SourceWatchDesk
     catalogue: CatalogueDesk
     health: HealthDesk
     intake: IntakeDesk

@@ -23,18 +23,18 @@ LEADING = ("gazelle", "tech_leading_enterprise")
 OBLIGED = said("obliged_after_years")
 
 
-def _stage(
+def _rung(
     ladder_tech_sme_entries_18m: Floats,
     qualification_high_tech_held: Floats,
     ladder_specialized_held: Floats,
     ladder_leading_held: Floats,
 ) -> Floats:
-    stage = np.where(ladder_tech_sme_entries_18m > 0, 1.0, 0.0)
-    stage = np.where(qualification_high_tech_held > 0, 2.0, stage)
-    stage = np.where(ladder_specialized_held > 0, 3.0, stage)
-    stage = np.where(ladder_leading_held > 0, 4.0, stage)
+    rung = np.where(ladder_tech_sme_entries_18m > 0, 1.0, 0.0)
+    rung = np.where(qualification_high_tech_held > 0, 2.0, rung)
+    rung = np.where(ladder_specialized_held > 0, 3.0, rung)
+    rung = np.where(ladder_leading_held > 0, 4.0, rung)
     known = ladder_tech_sme_entries_18m + qualification_high_tech_held + ladder_specialized_held + ladder_leading_held
-    return np.where(np.isnan(known), np.nan, stage)
+    return np.where(np.isnan(known), np.nan, rung)
 
 
 def _first_days(
@@ -43,8 +43,8 @@ def _first_days(
     return np.fmax(np.fmax(ladder_tech_sme_first_days, qualification_high_tech_first_days), ladder_honour_first_days)
 
 
-def _pace(ladder_stage: Floats, ladder_first_days: Floats) -> Floats:
-    return ratio(ladder_stage, np.maximum(share_of_years(ladder_first_days), 1.0))
+def _pace(ladder_rung: Floats, ladder_first_days: Floats) -> Floats:
+    return ratio(ladder_rung, np.maximum(share_of_years(ladder_first_days), 1.0))
 
 
 def _high_tech_lost(ladder_high_tech_ever: Floats, qualification_high_tech_held: Floats) -> Floats:
@@ -169,12 +169,12 @@ class Ladder(FeatureGroup):
         empty=0,
         cards=(),
     )
-    stage = Derived(
+    rung = Derived(
         label="所处梯级（科技型中小企业1、高企2、专精特新3、瞪羚与领军4）",
         label_en="step reached on the ladder of titles",
         unit=Unit.LEVEL,
         reason=LISTED,
-        formula=_stage,
+        formula=_rung,
         told="瞪羚或科技领军称号有效记4；否则专精特新、小巨人或单项冠军有效记3；否则高新技术企业证书有效记2；否则近18个月有科技型中小企业入库记1；都没有记0",
     )
     first_days = Derived(

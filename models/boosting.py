@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.columns import Layout, Matrix
+from models.masking import NOTHING_HIDDEN, Masking
 
 Numbers = npt.NDArray[np.float64]
 
@@ -57,13 +58,21 @@ def recipe_for(defaulted: int) -> Recipe:
     return SOME if defaulted < 300 else MANY
 
 
-def grow(matrix: Matrix, label: Numbers, layout: Layout, recipe: Recipe, *, seed: int) -> str:
+def grow(
+    matrix: Matrix,
+    label: Numbers,
+    layout: Layout,
+    recipe: Recipe,
+    *,
+    seed: int,
+    masking: Masking = NOTHING_HIDDEN,
+) -> str:
     """Return one booster as LightGBM's text: the same for the same rows, settings and seed.
 
     Shapes: matrix as the layout encodes it, NaN for gaps; label 0 or 1.
     """
     data = lgb.Dataset(
-        _with_gaps(matrix, layout),
+        _with_gaps(masking.hide(matrix, seed), layout),
         label,
         feature_name=feature_names(layout),
         categorical_feature=layout.category_positions,
@@ -74,9 +83,18 @@ def grow(matrix: Matrix, label: Numbers, layout: Layout, recipe: Recipe, *, seed
     return str(grown.model_to_string())
 
 
-def grow_members(matrix: Matrix, label: Numbers, layout: Layout, recipe: Recipe, *, seed: int) -> tuple[str, ...]:
+def grow_members(
+    matrix: Matrix,
+    label: Numbers,
+    layout: Layout,
+    recipe: Recipe,
+    *,
+    seed: int,
+    masking: Masking = NOTHING_HIDDEN,
+) -> tuple[str, ...]:
     """Return the boosters of one average."""
-    return tuple(grow(matrix, label, layout, recipe, seed=1 + seed * 1000 + member) for member in range(recipe.members))
+    seeds = [1 + seed * 1000 + member for member in range(recipe.members)]
+    return tuple(grow(matrix, label, layout, recipe, seed=one, masking=masking) for one in seeds)
 
 
 def read(text: str) -> lgb.Booster:

@@ -20,6 +20,7 @@ from models.findings import Finding
 from models.measures import Metrics
 from models.references import Background
 from models.refusals import IntervalUnavailable, ModelDamaged, TableUnusable
+from models.support import Leaves, Nearness, Support, leaves_of, nearness
 
 Numbers = npt.NDArray[np.float64]
 
@@ -64,6 +65,7 @@ class Head:
     findings: tuple[Finding, ...]
     seed: int
     background: Background | None = None
+    support: Support | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,6 +120,11 @@ class Model:
         """Return each member's tables of contributions, None where its trees are too deep for tables."""
         return tuple(tables_of(text) for text in self.members)
 
+    @cached_property
+    def leaves(self) -> Leaves:
+        """Return which share of the training rows each leaf of the members had."""
+        return leaves_of(self.boosters, self.members)
+
     def encode(self, X: pd.DataFrame) -> tuple[Matrix, tuple[Finding, ...]]:
         """Check the columns and return the table as numbers with what was noticed.
 
@@ -164,6 +171,25 @@ class Model:
         level = float(stdtrit(len(self.refits), (1 + INTERVAL_LEVEL) / 2))
         reach = self.head.widening * level * self._distance(matrix, centre)
         return pd.DataFrame({"pd_low": expit(centre - reach), "pd_high": expit(centre + reach)}, index=X.index)
+
+    def nearness(self, X: pd.DataFrame) -> tuple[Nearness, ...] | None:
+        """Return how near each row is to the training rows; None where the model does not describe them.
+
+        Raises FeatureMismatch, InfiniteValues.
+        """
+        if self.head.support is None:
+            return None
+        matrix, _ = self.encode(X)
+        return nearness(self.head.support, self.features, self.leaves, matrix)
+
+    def member_log_odds(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return each member's own calibrated log-odds: one column a member, X's index.
+
+        Raises FeatureMismatch, InfiniteValues.
+        """
+        matrix, _ = self.encode(X)
+        answers = {place: self.head.calibrator.apply(_raw(one, matrix)) for place, one in enumerate(self.boosters)}
+        return pd.DataFrame(answers, index=X.index)
 
     def to_texts(self) -> dict[str, str]:
         """Return the model as texts by file name: JSON for its head, LightGBM's own form for its trees."""

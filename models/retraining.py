@@ -18,6 +18,7 @@ from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.progress import Progress
+from data.spec.table import Group
 from data.spec.versions import latest_known
 from data.store.reads import read_events
 from data.store.work import Work
@@ -38,7 +39,7 @@ from models.scale import Scale, read_scale
 from models.segments import SegmentLine, attributes_of, gap_findings, read_validation_rule, segment_lines
 from models.selection import choose_columns
 from models.shelf import seal_of
-from models.table import Table, table_of
+from models.table import Table, hidden_together, table_of
 from models.training import FitSettings, train_and_hold_out
 
 Numbers = npt.NDArray[np.float64]
@@ -209,7 +210,7 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         dates=learnable["as_of"],
         directions={name: directions[name] for name in chosen},
     )
-    table = replace(table, findings=(*table.findings, *leaks))
+    table = hidden_together(replace(table, findings=(*table.findings, *leaks)), _withholdable(training.features))
     model, held_out = train_and_hold_out(table, FitSettings(embargo_days=embargo), seed=seed)
     gaps = gap_findings(segments_of(training, table, held_out, seed=seed))
     model = replace(model, head=replace(model.head, findings=(*model.findings, *gaps)))
@@ -248,6 +249,11 @@ def _against_background(model: Model, table: Table, training: TrainingSet) -> Mo
     keys = [peer_keys(*pair) for pair in zip(context["industry"], context["stage"], strict=True)]
     families = {feature.name: feature.group.value for feature in training.features}
     return with_background(model, table, training.background, families=families, peers=list(zip(*keys, strict=True)))
+
+
+def _withholdable(features: Sequence[Feature]) -> dict[str, str]:
+    """Map each feature that a consent may withhold to its group; the register is public."""
+    return {feature.name: feature.group for feature in features if feature.group is not Group.PROFILE}
 
 
 def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int) -> "pd.Series[bool]":

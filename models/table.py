@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.columns import Layout, Matrix, layout_of
 from models.findings import Finding, first_three
+from models.masking import NOTHING_HIDDEN, Masking, masking_of
 from models.refusals import (
     LabelAmongFeatures,
     LabelsUnusable,
@@ -30,7 +31,7 @@ LIVE_DEFAULTS = 20
 
 @dataclass(frozen=True)
 class Table:
-    """Hold a training table as numbers, with its labels, clusters numbered from 0, and days.
+    """Hold a training table as numbers, with its labels, clusters numbered from 0, days, and what is hidden at random.
 
     Shapes: matrix as the layout encodes it; label 0.0 or 1.0; days as datetime64[D], or None.
     """
@@ -41,6 +42,7 @@ class Table:
     clusters: Codes
     days: Days | None
     findings: tuple[Finding, ...]
+    masking: Masking = NOTHING_HIDDEN
 
     @property
     def defaulted_clusters(self) -> int:
@@ -63,6 +65,20 @@ class Table:
             clusters=clusters.astype(np.int64),
             days=days,
         )
+
+
+def hidden_together(table: Table, together: Mapping[str, str]) -> Table:
+    """Return the table to be learned from with whole groups of columns hidden at random.
+
+    `together` maps a column to its group. A column that may be hidden has gaps, whatever it had: the trees then learn a
+    branch for them, where a gap would else be read as the median.
+    """
+    masking = masking_of(table.layout.names, together)
+    columns = tuple(
+        replace(column, gaps=column.gaps or position in masking.positions)
+        for position, column in enumerate(table.layout.columns)
+    )
+    return replace(table, layout=Layout(columns), masking=masking)
 
 
 def table_of(

@@ -17,6 +17,7 @@ from models.fitted import Head, Model, OutOfTime, Report
 from models.folds import cluster_weights, folds_of
 from models.leakage import find_leaks
 from models.measures import Metrics, log_loss, measure
+from models.support import support_of
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
 
 Numbers = npt.NDArray[np.float64]
@@ -78,15 +79,22 @@ def train(table: Table, settings: FitSettings, *, seed: int) -> Model:
 def train_and_hold_out(table: Table, settings: FitSettings, *, seed: int) -> tuple[Model, Numbers]:
     """Fit as `train` does, and return also each row's calibrated probability from trees that had not seen its firm."""
     recipe, calibrator, held_out = _calibrated_recipe(table, seed)
-    members = grow_members(table.matrix, table.label, table.layout, recipe, seed=seed)
+    members = _members(table, recipe, seed)
     later, noticed = _out_of_time(table, settings, seed)
     figures = measure(table.label, expit(held_out), table.clusters, seed=seed)
     findings = table.findings + _calibration_findings(calibrator) + noticed
-    head = Head(table.layout, calibrator, (), settings.widening, Report(figures, later), findings, seed)
+    support = support_of(table.matrix, table.layout, members)
+    head = Head(
+        table.layout, calibrator, (), settings.widening, Report(figures, later), findings, seed, support=support
+    )
     bare = Model(head, members, ())
     refits, calibrators = _refits(table, bare, recipe, settings.refits, seed)
     model = replace(bare, head=replace(head, refit_calibrators=calibrators), refits=refits)
     return model, np.asarray(expit(held_out), dtype=np.float64)
+
+
+def _members(table: Table, recipe: Recipe, seed: int) -> tuple[str, ...]:
+    return grow_members(table.matrix, table.label, table.layout, recipe, seed=seed, masking=table.masking)
 
 
 def _calibrated_recipe(table: Table, seed: int) -> tuple[Recipe, Calibrator, Numbers]:
@@ -116,8 +124,7 @@ def _held_out(table: Table, recipe: Recipe, choices: list[int], seed: int) -> li
     answers = [np.zeros(len(table.label)) for _ in choices]
     for number in range(count):
         inside, outside = fold != number, fold == number
-        texts = grow_members(table.matrix[inside], table.label[inside], table.layout, recipe, seed=seed)
-        boosters = [read(text) for text in texts]
+        boosters = [read(text) for text in _members(table.rows(inside), recipe, seed)]
         for answer, rounds in zip(answers, choices, strict=True):
             raw = [raw_log_odds(booster, table.matrix[outside], rounds) for booster in boosters]
             answer[outside] = np.mean(raw, axis=0)
@@ -142,7 +149,9 @@ def _refits(
         label = drawn_labels(table.clusters, supposed, together, draw)
         label = label if len(np.unique(label[times > 0])) == 2 else table.label
         drawn = np.repeat(np.arange(len(times)), times)
-        text = grow(table.matrix[drawn], label[drawn], table.layout, recipe.halved(), seed=seed * 1000 + 501 + number)
+        own = seed * 1000 + 501 + number
+        halved, masking = recipe.halved(), table.masking
+        text = grow(table.matrix[drawn], label[drawn], table.layout, halved, seed=own, masking=masking)
         texts.append(text)
         left = times == 0
         calibrators.append(_refit_calibrator(text, table.matrix[left], label[left], model.head.calibrator))
@@ -174,7 +183,7 @@ def _out_of_time(table: Table, settings: FitSettings, seed: int) -> tuple[OutOfT
         return None, (Finding("out-of-time-impossible", "warning", message),)
     past = table.rows(earlier)
     recipe, calibrator, _ = _calibrated_recipe(past, seed)
-    boosters = [read(text) for text in grow_members(past.matrix, past.label, past.layout, recipe, seed=seed)]
+    boosters = [read(text) for text in _members(past, recipe, seed)]
     raw = np.mean([raw_log_odds(booster, table.matrix[later]) for booster in boosters], axis=0)
     probability = expit(calibrator.apply(raw))
     future = table.rows(later)

@@ -8,6 +8,7 @@ from risk import consent
 from risk.answering import Champions, Question, live_model
 from risk.assess import spine_of
 from risk.improvement import Improvement, improve
+from risk.limits import read_scoring_limits
 from risk.standing import standings
 
 
@@ -32,7 +33,8 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
         at=question.at,
     )
     events = read_enterprise_events(work, enterprise.id, access=access)
-    against = standings(events, [enterprise.id], question.as_of).get(enterprise.id)
+    stale_days = read_scoring_limits(question.as_of).stale_days
+    against = standings(events, [enterprise.id], question.as_of, stale_days=stale_days).get(enterprise.id)
     live = live_model(champions, question)
     if against is not None or live is None:
         why = against.message if against else "目前没有可用于该企业的评分模型。"

@@ -12,6 +12,7 @@ from models.fitted import Model
 from risk.assessment import Assessment, RelativeTo, Status
 from risk.readers import Language
 from risk.scoring import Judged
+from risk.unscored import put_standing
 from risk.wording import read_facts
 
 VALID_DAYS = 90
@@ -96,11 +97,28 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
 
 
 def put_score(begun: Assessment, judged: Judged) -> Assessment:
+    """Return the answer with what the model was shown, and its score, unless the score may not be given."""
+    fitness = judged.fitness
+    shown = replace(
+        begun,
+        model=judged.model,
+        coverage=fitness.coverage,
+        support=None if fitness.support is None else str(fitness.support),
+        values=judged.values,
+        missing=judged.missing,
+        fingerprints=judged.fingerprints,
+        receipt=judged.receipt,
+        notes=(*begun.notes, *fitness.notes),
+    )
+    return _scored(shown, judged) if fitness.against is None else put_standing(shown, fitness.against)
+
+
+def _scored(shown: Assessment, judged: Judged) -> Assessment:
     """Return the answer with its score, points and reasons; the reasons cite no rows yet."""
     note = judged.reference.note
     told = (read_facts(Language.ZH).notes[note],) if note else ()
     return replace(
-        begun,
+        shown,
         status=Status.SCORED,
         score=judged.score,
         grade=judged.grade.code,
@@ -109,16 +127,11 @@ def put_score(begun: Assessment, judged: Judged) -> Assessment:
         pd_low=judged.pd_low,
         pd_high=judged.pd_high,
         interval=judged.interval,
-        model=judged.model,
         reference=judged.reference,
         groups=judged.groups,
         lines=judged.lines,
         reasons_for=judged.reasons_for,
         reasons_against=judged.reasons_against,
         contributions=judged.contributions,
-        values=judged.values,
-        missing=judged.missing,
-        fingerprints=judged.fingerprints,
-        receipt=judged.receipt,
-        notes=(*begun.notes, *told),
+        notes=(*shown.notes, *told),
     )

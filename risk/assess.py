@@ -1,6 +1,6 @@
 """What is the answer about one enterprise on one day?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,12 +15,19 @@ from data.store.assessments import write_assessment
 from data.store.enterprise_events import read_enterprise_events
 from data.store.reads import Enterprise, read_batches
 from data.store.work import Work
+from models.card import ModelCard
+from models.fitted import Model
 from risk import consent, startup
 from risk.answering import Champions, Question, begin, live_model, put_score
 from risk.assessment import Assessment
-from risk.scoring import judge
+from risk.fitness import baseline_beside
+from risk.freshness import Freshness, read_freshness
+from risk.limits import read_scoring_limits
+from risk.remarks import about, remarks_of
+from risk.scoring import Judged, judge
 from risk.sources import Sources
 from risk.standing import standings
+from risk.unscored import put_standing
 
 
 def assess(work: Work, question: Question, champions: Champions) -> Assessment:
@@ -55,7 +62,8 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
     events = read_enterprise_events(work, enterprise.id, access=access)
     seen_before = recorded_before(events.last_recorded_at, question.at)
     begun = replace(begin(question, enterprise.name, access), recorded_before=seen_before)
-    scored = answer_from(events, begun, question, enterprise.id, champions)
+    freshness = read_freshness(work, as_of=question.as_of, recorded_before=seen_before)
+    scored = answer_from(events, begun, question, enterprise.id, champions, freshness)
     sources = Sources(read_batches(work), events, enterprise.id, question.as_of, question.own_loan)
     return replace(
         scored,
@@ -65,17 +73,44 @@ def _answer(work: Work, question: Question, enterprise: Enterprise, access: Acce
 
 
 def answer_from(
-    events: Mapping[str, pd.DataFrame], begun: Assessment, question: Question, enterprise_id: int, champions: Champions
+    events: Mapping[str, pd.DataFrame],
+    begun: Assessment,
+    question: Question,
+    enterprise_id: int,
+    champions: Champions,
+    freshness: Freshness,
 ) -> Assessment:
     """Return the answer that these rows and the live model give; its reasons cite no rows yet."""
-    against = standings(events, [enterprise_id], question.as_of).get(enterprise_id)
-    if against is not None:
-        return replace(begun, status=against.status, code=against.code, message=against.message)
+    limits = read_scoring_limits(question.as_of)
+    standing = standings(events, [enterprise_id], question.as_of, stale_days=limits.stale_days).get(enterprise_id)
+    remarks = remarks_of(events, [enterprise_id], freshness, question.as_of)[enterprise_id]
+    if standing is not None:
+        return replace(put_standing(begun, standing), remarks=remarks)
     live = live_model(champions, question)
     if live is None:
-        return startup.answer(begun, events, enterprise_id)
-    asked = judge(live, events, spine_of(enterprise_id, question), on=question.as_of, relative_to=question.relative_to)
-    return put_score(begun, next(asked))
+        answer = startup.answer(begun, events, enterprise_id, late=freshness.late_tables)
+    else:
+        answer = put_score(begun, next(_judged(live, events, question, enterprise_id, champions, freshness)))
+    return replace(answer, remarks=about(remarks, answer.fingerprints))
+
+
+def _judged(
+    live: tuple[str, Model, ModelCard],
+    events: Mapping[str, pd.DataFrame],
+    question: Question,
+    enterprise_id: int,
+    champions: Champions,
+    freshness: Freshness,
+) -> Iterator[Judged]:
+    return judge(
+        live,
+        events,
+        spine_of(enterprise_id, question),
+        on=question.as_of,
+        baseline=baseline_beside(champions, live[0]),
+        late=freshness.late_tables,
+        relative_to=question.relative_to,
+    )
 
 
 def recorded_before(last_recorded_at: datetime | None, at: datetime) -> datetime:

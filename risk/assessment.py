@@ -27,6 +27,10 @@ STATUS_LABELS: Mapping[Status, str] = {
 }
 
 
+SUPPORT_LABELS: Mapping[str, str] = {"inside": "充分", "thin": "稀疏，区间已放宽", "outside": "超出范围"}
+"""How far the training data support an answer (models.support.Level), for a reader."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Point to one file row behind a fact."""
@@ -141,17 +145,56 @@ class ModelReference:
     demonstration: bool
 
 
+class RemarkKind(StrEnum):
+    """Say what is the matter with a source behind an answer."""
+
+    LATE = "late"
+    """The list has not come by its own calendar."""
+    STALE = "stale"
+    """The list came, and says nothing new of the firm."""
+    MISSING = "missing"
+    """The list does not know the firm."""
+    CONFLICT = "conflict"
+    """Two lists differ about the firm by more than is tolerated."""
+    WITHHELD = "withheld"
+    """The consent does not open the category."""
+
+
+REMARK_LABELS: Mapping[RemarkKind, str] = {
+    RemarkKind.LATE: "名单迟到",
+    RemarkKind.STALE: "企业未更新",
+    RemarkKind.MISSING: "名单中没有",
+    RemarkKind.CONFLICT: "来源不一",
+    RemarkKind.WITHHELD: "未授权",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Tell one thing about the sources of an answer; table is None where it concerns no single one."""
+
+    kind: RemarkKind
+    table: str | None
+    label: str
+    sentence: str
+    newest_on: date | None = None
+    due_on: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
     """Answer for one enterprise on one day.
 
     lines + groups sum to score exactly, and so do lines + contributions (all features), whatever the reference:
     its own score is the base line. pd, pd_low and pd_high are probabilities within model.horizon_months. code and
-    message say why there is no score.
+    message say why there is no score, help what would help (risk.unscored). coverage is the share of the model's
+    features that are known, among those that apply; support says how near the firm is to those that the model learned
+    from (models.support.Level).
 
     What a replay needs: `missing` names the reason of each unknown value, `fingerprints` the declarations
     that the values follow, `categories` what could be read (None: all), `recorded_before` the instant before
-    which everything seen had been recorded, `receipt` hashes of the model and all else that made the score.
+    which everything seen had been recorded, `receipt` hashes of the model and all else that made the score. `remarks`
+    tell what was late, stale, missing, in conflict or withheld; None in answers older than such remarks.
     """
 
     id: str
@@ -165,6 +208,7 @@ class Assessment:
     demonstration: bool
     code: str | None = None
     message: str = ""
+    help: str = ""
     score: int | None = None
     grade: str | None = None
     grade_label: str = ""
@@ -172,6 +216,8 @@ class Assessment:
     pd_low: float | None = None
     pd_high: float | None = None
     interval: str = ""
+    coverage: float | None = None
+    support: str | None = None
     model: ModelReference | None = None
     reference: Reference | None = None
     groups: tuple[GroupPoints, ...] = ()
@@ -185,6 +231,7 @@ class Assessment:
     categories: tuple[str, ...] | None = None
     recorded_before: datetime | None = None
     receipt: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] | None = None
     notes: tuple[str, ...] = ()
     consent_id: str | None = None
     consent_version: int | None = None

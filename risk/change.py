@@ -28,6 +28,7 @@ PARTS: Mapping[str, str] = {
     "model": "模型更换",
     "calibration": "校准更换",
     "scale": "分值刻度更换",
+    "consent": "未授权不计分",
     "margin": "审慎边际",
     "bounds": "上下限",
     "rounding": "取整",
@@ -65,7 +66,10 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Lead from one score to another; the points of moved and parts sum to after - before within 1e-9."""
+    """Lead from one score to another; the points of moved and parts sum to after - before within 1e-9.
+
+    The bridge is the models' own; what is not counted for want of consent is a part beside it.
+    """
 
     enterprise_name: str
     identifier: str
@@ -97,6 +101,9 @@ def explain_change(
     teller = _Teller(work, before, after, found)
     rest = sum(found.data[name] for name in strongest[SHOWN:])
     lines = {"model": found.model, "calibration": found.calibration, "scale": found.scale, **found.lines}
+    lines["consent"] = _taken_back(after.stored) - _taken_back(before.stored)
+    old, new = before.stored.score or 0, after.stored.score or 0
+    lines["rounding"] += (new - old) - (found.after - found.before) - lines["consent"]
     return Change(
         enterprise_name=after.stored.enterprise_name,
         identifier=after.stored.identifier,
@@ -104,14 +111,19 @@ def explain_change(
         after_id=after_id,
         before_on=before.stored.as_of,
         after_on=after.stored.as_of,
-        before=found.before,
-        after=found.after,
+        before=old,
+        after=new,
         moved=tuple(teller.moved(name) for name in strongest[:SHOWN]),
         parts=(
             Part(name="others", label="其余特征合计", points=rest),
             *(Part(name=name, label=label, points=lines[name]) for name, label in PARTS.items()),
         ),
     )
+
+
+def _taken_back(stored: Assessment) -> float:
+    """Return the points that an answer took back because they rest on what was not authorised."""
+    return sum(line.points for line in stored.lines if line.name == "consent")
 
 
 def _check_comparable(before: Assessment, after: Assessment) -> None:

@@ -36,6 +36,7 @@ from features.telling import columns_of, say_cell, tell
 from risk import consent, startup
 from risk.answering import Question
 from risk.assessment import Assessment
+from risk.freshness import read_freshness
 from risk.lineage import (
     Cell,
     Evidence,
@@ -212,7 +213,9 @@ def _look(work: Work, feature: Feature, asked: _Asked) -> _Looked:
     events = read_events(work, names, access=asked.access, enterprises=[asked.question.enterprise_id])
     recorded = {name: _recorded(frame, asked.question) for name, frame in events.items()}
     spine, family = _spine(asked.question), _family(feature)
-    missing = {str(name): reason for name, reason in why_missing(family, recorded, spine).iloc[0].items()}
+    recorded_before = _aware(asked.question.recorded_before)
+    late = read_freshness(work, as_of=asked.question.as_of, recorded_before=recorded_before).late_tables
+    missing = {str(name): reason for name, reason in why_missing(family, recorded, spine, late=late).iloc[0].items()}
     seen = seen_by(family, events, asked.question)
     teller = _Teller(asked=asked, events=events, seen=seen, missing=missing, files=_files(work))
     return _Looked(
@@ -220,7 +223,7 @@ def _look(work: Work, feature: Feature, asked: _Asked) -> _Looked:
         value=_known(value_of(feature, seen, asked.question)),
         engine_value=_known(float(compute([feature], recorded, spine)[feature.name].iloc[0])),
         closed=not all(asked.may_read(name) for name in feature.tables),
-        recorded_before=_aware(asked.question.recorded_before),
+        recorded_before=recorded_before,
     )
 
 

@@ -1,6 +1,6 @@
 """How are all enterprises scored at once, each as it would be alone?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -14,8 +14,13 @@ from data.store.work import Work
 from risk import startup
 from risk.answering import Champions, Question, begin, live_model, put_score
 from risk.assessment import Assessment
+from risk.fitness import baseline_beside
+from risk.freshness import read_freshness
+from risk.limits import read_scoring_limits
+from risk.remarks import about, remarks_of
 from risk.scoring import Judged, judge
 from risk.standing import standings
+from risk.unscored import put_standing
 
 Ask = Callable[[Identifier], Question]
 
@@ -38,25 +43,34 @@ def assess_all(
     ]
     asked[0].check_day()
     events = read_events(work, list(TABLES), access=access)
-    against = standings(events, listed["enterprise_id"].tolist(), asked[0].as_of)
-    judged = _judge(
-        listed.loc[~listed["enterprise_id"].isin(list(against)), "enterprise_id"], events, asked[0], champions
-    )
+    numbers, day = listed["enterprise_id"].tolist(), asked[0].as_of
+    against = standings(events, numbers, day, stale_days=read_scoring_limits(day).stale_days)
+    freshness = read_freshness(work, as_of=day, recorded_before=None)
+    remarks, late = remarks_of(events, numbers, freshness, day), freshness.late_tables
+    open_ = listed.loc[~listed["enterprise_id"].isin(list(against)), "enterprise_id"]
+    judged = _judge(open_, events, asked[0], champions, late=late)
     progress.stage("评分", len(listed))
     for question, enterprise, name in zip(asked, listed["enterprise_id"].tolist(), listed["name"], strict=True):
         begun = begin(question, name, access)
         if enterprise in against:
-            found = against[enterprise]
-            yield replace(begun, status=found.status, code=found.code, message=found.message)
-        elif enterprise in judged:
-            yield put_score(begun, judged[enterprise])
+            yield replace(put_standing(begun, against[enterprise]), remarks=remarks[enterprise])
         else:
-            yield startup.answer(begun, _own(events, enterprise), enterprise)
+            answer = (
+                put_score(begun, judged[enterprise])
+                if enterprise in judged
+                else startup.answer(begun, _own(events, enterprise), enterprise, late=late)
+            )
+            yield replace(answer, remarks=about(remarks[enterprise], answer.fingerprints))
         progress.advance()
 
 
 def _judge(
-    enterprises: "pd.Series[int]", events: Mapping[str, pd.DataFrame], question: Question, champions: Champions
+    enterprises: "pd.Series[int]",
+    events: Mapping[str, pd.DataFrame],
+    question: Question,
+    champions: Champions,
+    *,
+    late: Collection[str],
 ) -> dict[int, Judged]:
     """Score the firms against which nothing stands; none where no model may answer."""
     live = live_model(champions, question)
@@ -64,7 +78,15 @@ def _judge(
         return {}
     spine = pd.DataFrame({"enterprise_id": enterprises.to_numpy(), "own_loan": question.own_loan})
     spine["as_of"] = pd.Timestamp(question.as_of).as_unit("s")
-    judged = judge(live, events, spine, on=question.as_of, relative_to=question.relative_to)
+    judged = judge(
+        live,
+        events,
+        spine,
+        on=question.as_of,
+        baseline=baseline_beside(champions, live[0]),
+        late=late,
+        relative_to=question.relative_to,
+    )
     return dict(zip(enterprises.tolist(), judged, strict=True))
 
 

@@ -13,8 +13,8 @@ from models.card import ModelCard
 from models.fitted import Model
 from risk.wording import sentence_files
 
-POLICIES = ("master_scale.yaml", "obliged.yaml", "levers.yaml", *sentence_files())
-"""The documents that a score's grade, reasons and wording follow: every file of sentences is one."""
+POLICIES = ("master_scale.yaml", "limits.yaml", "obliged.yaml", "levers.yaml", *sentence_files())
+"""The documents that a score, its grade, reasons and wording follow: every file of sentences is one."""
 
 PARTS: Mapping[str, str] = {
     "model": "模型的树",
@@ -22,7 +22,7 @@ PARTS: Mapping[str, str] = {
     "reference": "理由的参照",
     "scale": "分值刻度",
     "declarations": "特征声明",
-    "policy": "主标尺与措辞",
+    "policy": "主标尺、限值与措辞",
     "values": "特征取值",
 }
 

@@ -21,6 +21,8 @@ from risk import startup
 from risk.answering import begin
 from risk.assess import answer_from
 from risk.assessment import Assessment
+from risk.fitness import Baseline, baseline_beside
+from risk.freshness import read_freshness
 from risk.receipt import PARTS
 from risk.reopening import Reopened, reopen
 
@@ -101,8 +103,15 @@ def compare(kept: Assessment, again: Assessment) -> Iterator[Difference]:
             yield Difference(
                 part=f"receipt.{part}", label=label, kept=kept.receipt.get(part), again=again.receipt.get(part)
             )
+    yield from _remark_differences(kept, again)
     for part, label in MAPPINGS.items():
         yield from _mapping_differences(part, label, getattr(kept, part), getattr(again, part))
+
+
+def _remark_differences(kept: Assessment, again: Assessment) -> Iterator[Difference]:
+    """Compare what was said of the sources; an answer older than such remarks said nothing."""
+    if kept.remarks is not None and kept.remarks != again.remarks:
+        yield Difference(part="remarks", label="来源状况", kept=kept.remarks, again=again.remarks)
 
 
 def _mapping_differences(
@@ -143,7 +152,8 @@ def _differences(work: Work, past: Reopened, shelf: Shelf) -> Iterator[Differenc
 def _answer_again(work: Work, past: Reopened, champions: "_Then") -> Assessment:
     events = read_enterprise_events(work, past.enterprise.id, access=past.looking, recorded_before=past.recorded_before)
     begun = begin(past.question, past.stored.enterprise_name, past.looking)
-    return answer_from(events, begun, past.question, past.enterprise.id, champions)
+    freshness = read_freshness(work, as_of=past.question.as_of, recorded_before=past.recorded_before)
+    return answer_from(events, begun, past.question, past.enterprise.id, champions, freshness)
 
 
 @dataclass(frozen=True)
@@ -159,3 +169,7 @@ class _Then:
             return None
         model, described = self.shelf.load(reference.id)
         return reference.id, model, described
+
+    def baseline(self, name: str) -> Baseline | None:
+        """Return the card that stood beside the model."""
+        return baseline_beside(self.shelf, name)

@@ -1,13 +1,15 @@
 """What does a model say of rows of evidence: score, grade, points, reasons?"""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 
+from data.spec.missing import Missing
 from data.spec.table import GROUP_LABELS
 from features.catalogue import FEATURES
 from features.context import context_of
@@ -20,7 +22,9 @@ from models.references import relative
 from models.scale import points_of
 from risk.arguments import Case, argue, read_obliged
 from risk.assessment import GroupPoints, Line, ModelReference, Reason, Reference, RelativeTo
+from risk.fitness import Baseline, Fitness, Shown, fitness_of, widened
 from risk.grade import Grade, grade_of, read_master_scale
+from risk.limits import read_scoring_limits
 from risk.readers import Audience, Language
 from risk.reasons import reference_words, sentence
 from risk.receipt import receipt_of
@@ -28,6 +32,7 @@ from risk.standpoint import Standpoint, background_of, standpoint
 
 LINES: Mapping[str, str] = {
     "calibration": "校准",
+    "consent": "未授权不计分",
     "margin": "审慎边际",
     "bounds": "上下限",
     "rounding": "取整",
@@ -57,6 +62,7 @@ class Judged:
     receipt: Mapping[str, str]
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
+    fitness: Fitness
 
 
 def judge(
@@ -65,30 +71,36 @@ def judge(
     spine: pd.DataFrame,
     *,
     on: date,
+    baseline: Baseline | None = None,
+    late: Collection[str] = frozenset(),
     relative_to: RelativeTo = RelativeTo.POPULATION,
 ) -> Iterator[Judged]:
     """Return the answer for each row of the spine, in its order.
 
-    Shapes: events and spine as `features.engine.compute` takes them; `on` chooses the master scale; `relative_to` what
-        the points are measured against.
+    Shapes: events and spine as `features.engine.compute` takes them; `on` chooses limits and master scale; `late` names
+        tables whose source is behind its calendar; `relative_to` what the points are measured against.
     Raises FeatureMismatch when the model's columns are not the catalogue's; ReferenceUnavailable.
     """
     name, model, card = live
     bench = _Bench(name, model, card, on)
-    X, missing = compute_with_reasons(bench.features, events, spine)
-    answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
+    shown = _shown(live, events, spine, baseline=baseline, late=late)
+    fitness = fitness_of(shown, bench.limits)
+    explained = neutral(explain(model, shown.X), shown.missing, usual=bench.usual)
+    answers = _answers(model, shown.X, explained["consent"], [one.widening for one in fitness])
     context = bench.context(events, spine)
     stands = list(bench.standpoints(answers["pd"], context, relative_to))
-    told = relative(explain(model, X), np.array([one.profile.means for one in stands]).reshape(len(X), -1))
-    points = points_of(told, card.scale, margin=card.margin)
+    means = np.array([one.profile.means for one in stands]).reshape(len(spine), -1)
+    points = points_of(relative(explained, means), card.scale, margin=card.margin)
     for place, stand in enumerate(stands):
+        missing = shown.missing.iloc[place]
         yield bench.judged(
             answer={str(one): float(value) for one, value in answers.iloc[place].items()},
             given={str(column): float(value) for column, value in points.iloc[place].items()},
-            values={str(column): _known(value) for column, value in X.iloc[place].items()},
-            missing={str(column): str(one) for column, one in missing.iloc[place].items() if isinstance(one, str)},
+            values={str(column): _known(value) for column, value in shown.X.iloc[place].items()},
+            missing={str(column): str(one) for column, one in missing.items() if isinstance(one, str)},
             stand=stand,
             months=float(context["years"].iloc[place]) * 12,
+            fitness=fitness[place],
         )
 
 
@@ -99,6 +111,7 @@ class _Bench:
         self._model, self._card = model, card
         self._scale, self._reference, self._obliged = read_master_scale(on), _reference(name, card), read_obliged(on)
         self._background = background_of(model)
+        self.limits, self.usual = read_scoring_limits(on), self._background.population.means
         self.features = tuple(FEATURES[column] for column in model.features)
         self._fingerprints = {feature.name: feature.fingerprint for feature in self.features}
 
@@ -123,6 +136,7 @@ class _Bench:
         missing: Mapping[str, str],
         stand: Standpoint,
         months: float,
+        fitness: Fitness,
     ) -> Judged:
         """Return one row's answer from its probabilities, points and values, and the firm's age."""
         contributions = {feature.name: given[feature.name] for feature in self.features}
@@ -131,7 +145,7 @@ class _Bench:
         return Judged(
             score=int(given["score"]),
             **answer,
-            interval=INTERVAL,
+            interval=_interval(fitness),
             grade=grade_of(answer["pd"], self._scale),
             model=self._reference,
             reference=reference,
@@ -144,6 +158,7 @@ class _Bench:
             receipt=receipt_of(self._model, self._card, fingerprints=self._fingerprints, values=values),
             reasons_for=_worded(favouring, reference),
             reasons_against=_worded(opposing, reference),
+            fitness=fitness,
         )
 
     def _case(
@@ -175,6 +190,50 @@ def _worded(reasons: Sequence[Reason], reference: Reference) -> tuple[Reason, ..
 def _lines(given: Mapping[str, float], reference: Reference) -> tuple[Line, ...]:
     labels = {"base": reference_words(reference, Language.ZH).base, **LINES}
     return tuple(Line(name=line, label=label, points=given.get(line, 0.0)) for line, label in labels.items())
+
+
+def _interval(fitness: Fitness) -> str:
+    return INTERVAL if fitness.widening == 1 else f"{INTERVAL}，样本稀疏放宽{fitness.widening:g}倍"
+
+
+def _shown(
+    live: tuple[str, Model, ModelCard],
+    events: Mapping[str, pd.DataFrame],
+    spine: pd.DataFrame,
+    *,
+    baseline: Baseline | None,
+    late: Collection[str],
+) -> Shown:
+    """Compute what the model reads, and what its baseline reads beside."""
+    _, model, card = live
+    own = list(model.features)
+    beside = [] if baseline is None else [name for name in baseline.features if name not in model.features]
+    X, missing = compute_with_reasons([FEATURES[name] for name in own + beside], events, spine, late=late)
+    told = None if baseline is None else baseline.log_odds(X[list(baseline.features)])
+    return Shown(model=model, card=card, X=X[own], missing=missing[own], baseline=told)
+
+
+def neutral(explained: pd.DataFrame, missing: pd.DataFrame, *, usual: Sequence[float]) -> pd.DataFrame:
+    """Return the contributions with a column `consent` that puts what was not authorised back to what is usual.
+
+    What a firm keeps to itself neither costs nor gains a point against the population (method.md 4), whatever the
+    reference asked for; unknown then never beats a clean record either, which lies on the good side of the usual.
+
+    Shapes: explained as `models.explain` returns it, log-odds; missing has its features' columns; usual is the
+        population's mean contribution of each of them.
+    """
+    closed = missing == str(Missing.NOT_AUTHORISED)
+    beyond = explained[closed.columns] - np.asarray(usual)
+    return explained.assign(consent=0.0 - beyond.where(closed, 0.0).sum(axis=1))
+
+
+def _answers(model: Model, X: pd.DataFrame, consent: "pd.Series[float]", widening: Sequence[float]) -> pd.DataFrame:
+    """Return pd, pd_low and pd_high: the model's, without what was not authorised, with its row's interval."""
+    answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
+    for name in answers:
+        # Where nothing was taken back, the very bits stay.
+        answers[name] = answers[name].where(consent == 0, expit(logit(answers[name]) + consent))
+    return widened(answers, widening)
 
 
 def _reference(name: str, card: ModelCard) -> ModelReference:

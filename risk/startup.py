@@ -4,17 +4,19 @@ An expert card on three feet: the official 100-point score, conduct, solvency. I
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from data.spec.dated import ParameterSet
+from data.spec.missing import Missing
 from features.cards import READS, facts_of, points
 from features.catalogue import FEATURES
 from features.engine import compute, why_missing
 from risk.assessment import Assessment, ModelReference, Status
+from risk.unscored import STANDINGS, Unscored, put_standing
 
 CARD = ModelReference(
     id="startup", card="startup", label="启动卡（专家卡）", horizon_months=None, trained_on=None, demonstration=False
@@ -23,7 +25,7 @@ CONDUCT = ("conduct_dishonesty_held", "conduct_serious_held", "conduct_tax_arrea
 LEVERAGE = "operations_leverage_ratio_2y"
 GRADES = ("甲", "乙", "丙", "丁")
 NOTE = "尚无足够的真实违约样本，本结果由专家卡给出等级，未经校准，不给出违约概率。"
-TOO_LITTLE = "百分制可核的项目不足，启动卡不予评级。请补充研发投入统计、财务年报和知识产权名单。"
+TOO_LITTLE = "启动卡所需的是研发投入统计、财务年报和知识产权名单。"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,13 @@ class Expert:
     said: tuple[str, ...]
 
 
-def answer(blank: Assessment, events: Mapping[str, pd.DataFrame], enterprise_id: int) -> Assessment:
+def answer(
+    blank: Assessment,
+    events: Mapping[str, pd.DataFrame],
+    enterprise_id: int,
+    *,
+    late: Collection[str] = frozenset(),
+) -> Assessment:
     """Return the start-up card's answer: status uncalibrated with a grade, or not scored for want of evidence."""
     features = tuple(FEATURES[name] for name in (*READS, *CONDUCT, LEVERAGE))
     spine = pd.DataFrame(
@@ -43,7 +51,7 @@ def answer(blank: Assessment, events: Mapping[str, pd.DataFrame], enterprise_id:
     values = {str(name): float(value) for name, value in compute(features, events, spine).iloc[0].items()}
     expert = judge_expert(values, blank)
     told = {name: None if math.isnan(value) else value for name, value in values.items()}
-    reasons = why_missing(features, events, spine).iloc[0]
+    reasons = why_missing(features, events, spine, late=late).iloc[0]
     answered = replace(
         blank,
         model=CARD,
@@ -53,7 +61,9 @@ def answer(blank: Assessment, events: Mapping[str, pd.DataFrame], enterprise_id:
         notes=(*blank.notes, *expert.said),
     )
     if expert.grade is None:
-        return replace(answered, code="coverage-too-low", message=TOO_LITTLE)
+        closed = all(reason == Missing.NOT_AUTHORISED for reason in reasons)
+        standing = STANDINGS[Unscored.NOT_AUTHORISED if closed else Unscored.TOO_LITTLE]
+        return put_standing(answered, standing if closed else standing.because(TOO_LITTLE))
     return replace(answered, status=Status.UNCALIBRATED, grade=expert.grade, grade_label="专家等级", message=NOTE)
 
 

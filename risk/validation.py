@@ -25,6 +25,7 @@ from models.shelf import seal_of
 from models.validity import Scaled, Validity, validate
 from risk.assessment import Status
 from risk.grade import read_master_scale
+from risk.limits import read_scoring_limits
 from risk.standing import standings
 
 
@@ -97,7 +98,7 @@ def unscored_firms(work: Work, *, as_of: date, access: Access, rule: ValidationR
     day = pd.Timestamp(as_of).as_unit("s")
     listed = read_enterprises(work, access=access)
     firms = listed.loc[listed["kind"] != "institution", "enterprise_id"].drop_duplicates().reset_index(drop=True)
-    against = standings(events, firms.tolist(), as_of)
+    against = standings(events, firms.tolist(), as_of, stale_days=read_scoring_limits(as_of).stale_days)
     register = latest_known(events["enterprise_registration"], day)
     attributes = attributes_of(register, firms, _of_the_day(register, firms, day), rule)
     status = firms.map({firm: found.status for firm, found in against.items()})

@@ -12,9 +12,21 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.spec.table import GROUP_LABELS, Group
-from risk.assessment import STATUS_LABELS, Assessment, GroupPoints, Reason, ReasonPart, Source
+from risk.assessment import (
+    REMARK_LABELS,
+    STATUS_LABELS,
+    Assessment,
+    GroupPoints,
+    Reason,
+    ReasonPart,
+    Remark,
+    Source,
+)
+from risk.unscored import STANDINGS
 
 SHOWN_EACH_WAY = 5
+CODES = "，".join(f"{code} {standing.label}" for code, standing in STANDINGS.items())
+KINDS = "，".join(f"{kind} {label}" for kind, label in REMARK_LABELS.items())
 ADVICE = "本评估仅供授信参考，是否放款、额度与价格由银行自行决定。"
 
 
@@ -119,6 +131,17 @@ class ConsentReported(Frozen):
     version: int = Field(description="授权版本", examples=[1])
 
 
+class RemarkReported(Frozen):
+    """对来源的一条提示：迟到、未更新、没有、不一或未授权。"""
+
+    kind: str = Field(description=f"种类：{KINDS}；以后可能新增", examples=["late"])
+    kind_label: str = Field(description="种类的中文名", examples=["名单迟到"])
+    label: str = Field(description="名单、事项或数据类别", examples=["财务年报"])
+    sentence: str = Field(description="一句话的提示", examples=["《财务年报》中没有这家企业，有关指标为未知。"])
+    newest_on: date | None = Field(default=None, description="名单或企业最新到哪一天", examples=["2023-12-31"])
+    due_on: date | None = Field(default=None, description="应到的日期", examples=["2025-06-30"])
+
+
 class AssessmentReport(Frozen):
     """一份评估：分数、等级、违约概率与区间、各方面的分值与理由。
 
@@ -130,8 +153,9 @@ class AssessmentReport(Frozen):
         description="答复的种类；以后可能新增", examples=["scored"]
     )
     status_label: str = Field(description="答复种类的中文名", examples=["已评分"])
-    code: str | None = Field(description="没有分数时的原因代码", examples=["no-evidence"])
+    code: str | None = Field(description=f"没有分数时的原因代码：{CODES}；以后可能新增", examples=["no-evidence"])
     message: str = Field(description="没有分数时的说明", examples=["库中没有这家企业的任何材料。"])
+    help: str = Field(default="", description="没有分数时，怎样才会有", examples=["请先导入企业名录及相关名单。"])
     enterprise: EnterpriseReported = Field(description="企业")
     as_of: date = Field(description="评估日：只用了这一天之前已知的材料", examples=["2025-12-31"])
     made_at: datetime = Field(description="作答时刻", examples=["2026-01-01T09:30:00+08:00"])
@@ -145,12 +169,23 @@ class AssessmentReport(Frozen):
     pd_low: float | None = Field(description="违约概率区间下限；单位：/1", examples=[0.008])
     pd_high: float | None = Field(description="违约概率区间上限；单位：/1", examples=[0.019])
     interval: str = Field(description="区间的方法与水平", examples=["80% 聚类自助法"])
+    coverage: float | None = Field(
+        default=None, description="模型所用指标中已知的比例（不适用的不计）；单位：/1", examples=[0.91]
+    )
+    support: str | None = Field(
+        default=None,
+        description="训练样本的支持：inside 充分，thin 稀疏（区间已放宽），outside 超出（不予评分）；null 为未检查",
+        examples=["inside"],
+    )
     model: ModelReported | None = Field(description="作答的模型")
     reference: ReferenceReported | None = Field(description="分值的参照")
     lines: list[LineReported] = Field(description="不属于指标的分值")
     groups: list[GroupReported] = Field(description="各方面的分值")
     reasons_for: list[ReasonReported] = Field(description="加分的主要理由，至多五项")
     reasons_against: list[ReasonReported] = Field(description="减分的主要理由，至多五项")
+    remarks: list[RemarkReported] = Field(
+        default_factory=list, description="来源状况：迟到、未更新、没有、不一、未授权"
+    )
     notes: list[str] = Field(description="阅读须知")
     consent: ConsentReported | None = Field(description="所依据的企业授权")
     advice: str = Field(default=ADVICE, description="使用声明", examples=[ADVICE])
@@ -167,6 +202,7 @@ def report_of(answer: Assessment) -> AssessmentReport:
         status_label=STATUS_LABELS[answer.status],
         code=answer.code,
         message=answer.message,
+        help=answer.help,
         enterprise=EnterpriseReported(
             scheme=scheme if colon else "uscc", value=value or scheme, name=answer.enterprise_name
         ),
@@ -182,12 +218,15 @@ def report_of(answer: Assessment) -> AssessmentReport:
         pd_low=answer.pd_low,
         pd_high=answer.pd_high,
         interval=answer.interval,
+        coverage=answer.coverage,
+        support=answer.support,
         model=_model(answer),
         reference=_reference(answer),
         lines=[LineReported(name=line.name, label=line.label, points=line.points) for line in answer.lines],
         groups=[_group(group, [*shown_for, *shown_against]) for group in answer.groups],
         reasons_for=[_reason(reason) for reason in shown_for],
         reasons_against=[_reason(reason) for reason in shown_against],
+        remarks=[_remark(remark) for remark in answer.remarks or ()],
         notes=list(answer.notes),
         consent=consent,
     )
@@ -254,6 +293,17 @@ def _part(part: ReasonPart) -> PartReported:
         unit=part.unit,
         points=part.points,
         missing=part.missing,
+    )
+
+
+def _remark(remark: Remark) -> RemarkReported:
+    return RemarkReported(
+        kind=remark.kind.value,
+        kind_label=REMARK_LABELS[remark.kind],
+        label=remark.label,
+        sentence=remark.sentence,
+        newest_on=remark.newest_on,
+        due_on=remark.due_on,
     )
 
 

@@ -6,7 +6,18 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from data.spec.table import GROUP_LABELS, Group
-from risk.assessment import STATUS_LABELS, Assessment, Explanation, GroupPoints, Line, Reason, Status, Told
+from risk.assessment import (
+    REMARK_LABELS,
+    STATUS_LABELS,
+    SUPPORT_LABELS,
+    Assessment,
+    Explanation,
+    GroupPoints,
+    Line,
+    Reason,
+    Status,
+    Told,
+)
 from risk.readers import Audience
 
 if TYPE_CHECKING:
@@ -87,6 +98,7 @@ def _parts(answer: Assessment) -> Iterator["RenderableType"]:
         yield _sum_line(answer)
     yield from _reasons("加分的主要理由", "▲", GOOD, answer.reasons_for)
     yield from _reasons("减分的主要理由", "▼", BAD, answer.reasons_against)
+    yield from _remarks(answer)
 
 
 def _head(answer: Assessment) -> "RenderableType":
@@ -152,6 +164,7 @@ def _no_score(answer: Assessment) -> "RenderableType":
     return Text.assemble(
         (f"  {STATUS_LABELS[answer.status]}", f"bold {BAD}" if answer.status is Status.IN_DEFAULT else "bold yellow"),
         f"{code}  {answer.message}",
+        f"\n  怎么办：{answer.help}" if answer.help else "",
     )
 
 
@@ -233,6 +246,23 @@ def part_line(reason: Reason) -> str:
     return "其中：" + "，".join(f"{part.label} {signed(part.points)}" for part in reason.parts)
 
 
+def _remarks(answer: Assessment) -> Iterator["RenderableType"]:
+    """Tell what is the matter with the sources: late, stale, missing, in conflict, withheld."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    if not answer.remarks:
+        return
+    yield _heading("来源状况")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for remark in answer.remarks:
+        table.add_row(Text(REMARK_LABELS[remark.kind], style="yellow"), remark.sentence)
+    yield Padding(table, (0, 0, 0, 2))
+
+
 def source_lines(reason: Reason) -> list[str]:
     """Point to the rows behind a reason: list, file, rows; one line per file, at most two."""
     rows: dict[tuple[str, str], list[int]] = {}
@@ -251,16 +281,22 @@ def _row_numbers(numbers: Sequence[int]) -> str:
 
 
 def _foot(answer: Assessment) -> "RenderableType":
-    from rich.console import Group as Stack
     from rich.padding import Padding
-    from rich.text import Text
+    from rich.table import Table
 
-    lines = [Text(f"· {note}", style="dim") for note in answer.notes]
+    lines = list(answer.notes)
+    if answer.coverage is not None:
+        support = f"；训练样本的支持：{SUPPORT_LABELS[answer.support]}" if answer.support else ""
+        lines.append(f"所用指标已知 {answer.coverage:.0%}{support}。")
     if answer.model:
         trained = f"，训练数据截至 {answer.model.trained_on}" if answer.model.trained_on else ""
-        lines.append(Text(f"· 模型 {answer.model.label}（{answer.model.id}{trained}）", style="dim"))
-    lines.append(Text(f"· 评估编号 {answer.id}", style="dim"))
-    return Padding(Stack(*lines), (1, 0, 1, 2))
+        lines.append(f"模型 {answer.model.label}（{answer.model.id}{trained}）")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in (*lines, f"评估编号 {answer.id}"):
+        table.add_row("·", line, style="dim")
+    return Padding(table, (1, 0, 1, 2))
 
 
 def group_label(name: str) -> str:

@@ -14,6 +14,7 @@ from api.wiring.health import Doctor
 from api.wiring.intake import Intake
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
+from api.wiring.sources import SourceWatch
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -50,6 +51,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         assessments=Assessing(store, champions),
         evidence=Tracing(store),
         looking_back=LookingBack(store, champions),
+        sources=SourceWatch(store),
         catalogue=DeclaredCatalogue(settings.shelf),
         health=Doctor(settings, store=store, champions=champions),
         intake=Intake(store),

@@ -32,3 +32,22 @@ def names_with_rows(events: "Mapping[str, pd.DataFrame]") -> tuple[str, ...]:
     if isinstance(events, ByColumn):
         return tuple(name for name in events if len(events.columns(name)))
     return tuple(name for name, frame in events.items() if len(frame))
+
+
+def columns_of(events: "Mapping[str, pd.DataFrame]", name: str) -> Columns:
+    """Return the rows of one table by column, whatever holds them; raise KeyError where it may not be read."""
+    return events.columns(name) if isinstance(events, ByColumn) else _OfFrame(events[name])
+
+
+class _OfFrame:
+    """Hand over a frame's columns."""
+
+    def __init__(self, frame: "pd.DataFrame") -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def column(self, name: str) -> "np.ndarray[Any, np.dtype[Any]]":
+        """Return one column."""
+        return self._frame[name].to_numpy()

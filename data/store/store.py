@@ -1,10 +1,10 @@
 """Where does the house keep what it knows, and is that place sound?"""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.engine import make_url
@@ -53,6 +53,7 @@ class Store:
 
     def __init__(self, engine: Engine, *, today: date | None) -> None:
         self._engine = engine
+        self._memory: dict[Hashable, Any] = {}
         self.today = today
 
     @property
@@ -114,7 +115,7 @@ class Store:
         On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait.
         """
         with self._engine.connect().execution_options(read_only=read_only) as connection:
-            yield Work(connection, at=at, read_only=read_only)
+            yield Work(connection, at=at, read_only=read_only, memory=self._memory)
             connection.rollback()
 
     def close(self) -> None:

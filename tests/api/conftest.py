@@ -53,6 +53,16 @@ from risk.consent import ConsentRequired
 from risk.explanation import explain
 from risk.lineage import Cell, Evidence, EvidenceRow, FeatureUnknown, Lineage
 from risk.readers import Audience, Language
+from risk.source_report import (
+    ColumnDrift,
+    ColumnFill,
+    ConflictExample,
+    ConflictReport,
+    Expectation,
+    RowsRefused,
+    SourceReport,
+    SourcesReport,
+)
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -216,6 +226,42 @@ def traced(feature: str) -> Evidence:
         demonstration=True,
         notes=("须知一则。",),
     )
+
+
+def watched(as_of: date) -> SourcesReport:
+    """Return a late list that drifted, one that never came, and a conflict."""
+    expected = Expectation(
+        every_months=12, due_days=181, reference="条例", status="unverified",
+        begins=date(2024, 1, 1), ends=date(2025, 1, 1), due_on=date(2025, 7, 1),
+    )  # fmt: skip
+    drift = ColumnDrift(
+        column="revenue", label="营业收入", mean_before=10.0, mean_after=20.0, rows_before=90, rows_after=80,
+        size=0.5, p_value=0.001, moved=True,
+    )  # fmt: skip
+    reports = SourceReport(
+        list="annual_report", label="财务年报", group="operations", group_label="经营与融资", batches=2,
+        last_batch="B000002", last_recorded_at=NOW, newest_on=date(2023, 12, 31), rows=80, firms=60, firms_share=0.6,
+        expected=expected, days_late=184, columns=(ColumnFill(column="revenue", label="营业收入", share=0.9),),
+        drifts=(drift,), rows_read=100, quarantined=2, quarantined_share=0.02,
+        refused=(RowsRefused(code="bad-code", message="信用代码“[red]91”有误。", rows=2),),
+    )  # fmt: skip
+    never = replace(
+        reports, list="patent", label="专利", batches=0, last_batch=None, last_recorded_at=None, newest_on=None, rows=0,
+        firms=0, firms_share=0.0, columns=(), drifts=(), rows_read=0, quarantined=0, quarantined_share=0.0, refused=(),
+    )  # fmt: skip
+    example = ConflictExample(
+        enterprise_name="淄博恒拓陶瓷科技（演示）有限公司",
+        identifier=KNOWN,
+        year=2024,
+        first=5.0,
+        second=23.0,
+        gap=0.78,
+    )
+    conflict = ConflictReport(
+        name="staff", label="职工人数", unit="人", lists=("enterprise_registration", "rnd_year"), first="企业名录",
+        second="研发投入统计", tolerance=0.5, compared=100, beyond=1, examples=(example,),
+    )  # fmt: skip
+    return SourcesReport(as_of=as_of, registered=100, sources=(reports, never), conflicts=(conflict,))
 
 
 class FakeStore:
@@ -408,6 +454,11 @@ class FakeDesks:
         known = (institution.code, id) in self.store.assessments
         return replace(traced(feature), assessment_id=id) if known else None
 
+    def report(self, *, as_of: date, list_name: str | None, at: datetime, progress: Progress) -> SourcesReport:
+        progress.stage("核对名单", 1)
+        self.calls.append(("report", {"as_of": as_of, "list_name": list_name}))
+        return watched(as_of)
+
     def read(self) -> Catalogue:
         feature = CatalogueFeature(
             name="rnd_one",
@@ -524,6 +575,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         assessments=fake,
         evidence=fake,
         looking_back=fake,
+        sources=fake,
         catalogue=fake,
         health=fake,
         intake=fake,

@@ -292,3 +292,40 @@ def test_demo_rebuilds_a_store_of_its_own(run: Run, commands: Any) -> None:
     assert code == 0
     assert commands.calls == [("create", {"demonstration": True, "enterprises": 5000, "anew": True})]
     assert "634" in out
+
+
+def test_sources_are_told_with_lateness_drift_and_conflicts(run: Run, commands: Any) -> None:
+    code, out, err = run("sources", "--as-of", "2026-01-01")
+
+    assert code == 0
+    assert "核对名单" in err
+    for part in ("财务年报", "迟 184 天", "营业收入+0.50σ", "尚未入库", "职工人数", "相差78%", "60.0%", "未核实"):
+        assert part in out.replace("\n", "")
+    assert commands.calls[-1][1]["list_name"] is None
+
+
+def test_one_list_is_told_with_its_columns_calendar_and_quarantine(run: Run, commands: Any) -> None:
+    code, out, _err = run("sources", "--list", "财务年报")
+
+    assert code == 0
+    assert commands.calls[-1][1]["list_name"] == "财务年报"
+    for part in (
+        "每 12 个月一期",
+        "2025-07-01",
+        "依据：条例（未核实）",
+        "bad-code 2 行，例如：信用代码“[red]91”有误",
+        "漂移",
+        "90.0%",
+        "23人",
+    ):
+        assert part in out
+
+
+def test_sources_as_json_carry_references_and_figures(run: Run) -> None:
+    code, out, _err = run("sources", "--json")
+
+    told = json.loads(out)["sources"]
+    assert code == 0
+    assert told["sources"][0]["expected"]["status"] == "unverified"
+    assert told["sources"][0]["days_late"] == 184
+    assert told["conflicts"][0]["beyond"] == 1

@@ -21,7 +21,8 @@ from api.log import open_log, redact
 from api.score_table import ACTIVE, guarded
 from api.terminal.bars import Bars
 from api.terminal.page import print_page, signed, source_lines
-from risk.assessment import Assessment, GroupPoints, Reason, Source
+from risk.assessment import Assessment, GroupPoints, Reason, Remark, RemarkKind, Source
+from risk.unscored import STANDINGS, Unscored, put_standing
 
 
 def test_bars_finish_what_they_began(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,3 +154,44 @@ def test_a_long_reason_is_printed_whole(example: Callable[..., Assessment]) -> N
     print_page(console, answer)
 
     assert long in "".join(console.export_text().split())
+
+
+def _page(answer: Assessment) -> str:
+    text = io.StringIO()
+    print_page(Console(file=text, width=120), answer)
+    return text.getvalue()
+
+
+def test_a_page_tells_what_is_the_matter_with_the_sources(example: Callable[..., Assessment]) -> None:
+    late = Remark(kind=RemarkKind.LATE, table="annual_report", label="财务年报", sentence="《财务年报》迟到。")
+
+    page = _page(replace(example(), remarks=(late,), coverage=0.75, support="thin"))
+
+    assert "来源状况" in page
+    assert "名单迟到 《财务年报》迟到。" in page
+    assert "所用指标已知 75%；训练样本的支持：稀疏，区间已放宽。" in page
+    assert "来源状况" not in _page(example())
+
+
+@pytest.mark.parametrize("code", list(Unscored))
+def test_a_page_without_a_score_says_why_and_what_would_help(
+    example_without_score: Callable[..., Assessment], code: Unscored
+) -> None:
+    page = _page(put_standing(example_without_score(), STANDINGS[code])).replace("\n", "")
+
+    assert f"（代码 {code}）" in page
+    assert f"怎么办：{STANDINGS[code].help[:12]}" in page
+
+
+def test_a_bank_is_told_the_remarks_the_coverage_and_what_would_help(
+    example_without_score: Callable[..., Assessment],
+) -> None:
+    remark = Remark(kind=RemarkKind.WITHHELD, table=None, label="研发投入", sentence="“研发投入”未获授权。")
+    answer = replace(example_without_score(), help="请导入名单。", coverage=0.2, support="inside", remarks=(remark,))
+
+    told = report_of(answer)
+
+    assert (told.help, told.coverage, told.support) == ("请导入名单。", 0.2, "inside")
+    assert [(one.kind, one.kind_label, one.sentence) for one in told.remarks] == [
+        ("withheld", "未授权", "“研发投入”未获授权。")
+    ]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from api.terminal.bars import Lines
 from api.wiring import open_desks, opening_desk
 from api.wiring.assessing import Assessing
 from api.wiring.opening import InitRunning, _alone
+from data.intake.header import ListUnknown
+from data.spec.errors import DayInFuture
 from data.store import Store
 from data.store.store import StoreExists
 
@@ -162,3 +164,21 @@ def test_the_demonstrations_tokens_are_left_for_their_owner(settings: Settings, 
 
 def test_every_instant_of_a_real_store_is_of_this_day(settings: Settings, opened: Any) -> None:
     assert abs((open_desks(settings).now() - datetime.now(UTC)).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("name", ["annual_report", "财务年报"])
+def test_a_list_is_reported_by_its_name_or_its_label(settings: Settings, opened: Any, name: str) -> None:
+    desk = open_desks(settings).sources
+
+    (found,) = desk.report(as_of=NOW.date(), list_name=name, at=NOW, progress=Lines()).sources
+
+    assert (found.list, found.batches, found.expected) == ("annual_report", 0, None)
+
+
+def test_no_list_of_that_name_and_no_day_to_come_is_reported(settings: Settings, opened: Any) -> None:
+    desk = open_desks(settings).sources
+
+    with pytest.raises(ListUnknown, match="没有名为“staff”的名单"):
+        desk.report(as_of=NOW.date(), list_name="staff", at=NOW, progress=Lines())
+    with pytest.raises(DayInFuture):
+        desk.report(as_of=NOW.date() + timedelta(days=1), list_name=None, at=NOW, progress=Lines())

@@ -34,14 +34,14 @@ TITLES = {
     ],
 )
 def test_the_step_is_the_highest_title_in_force(day: str, stage: float) -> None:
-    assert answers("ladder_stage", TITLES, spine((1, day))) == [stage]
+    assert answers("ladder_rung", TITLES, spine((1, day))) == [stage]
 
 
 def test_an_entry_that_ended_with_the_year_carries_through_the_months_before_the_next_list() -> None:
     asked = spine((1, "2020-12-01"), (1, "2021-11-30"), (1, "2021-12-01"), (1, "2021-12-02"))
     entries = {"tech_sme_entry": TITLES["tech_sme_entry"]}
 
-    assert answers("ladder_stage", entries, asked) == [1, 1, 1, 0]
+    assert answers("ladder_rung", entries, asked) == [1, 1, 1, 0]
 
 
 def test_the_pace_is_steps_a_year_and_the_first_year_counts_whole() -> None:
