@@ -14,7 +14,7 @@ from data.intake.files import registers_names
 from data.intake.list_file import ListFile
 from data.intake.lists import LISTS
 from data.intake.withdrawing import withdraw_standing
-from data.spec.access import BUREAU, Purpose, bureau_access
+from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
@@ -30,7 +30,7 @@ from data.store.doubts import (
     read_doubtful_rows,
     read_last_decisions,
 )
-from data.store.reads import Enterprise, find_enterprise
+from data.store.reads import Enterprise, find_enterprise, read_enterprises
 
 INSTANT = timedelta(milliseconds=1)
 
@@ -81,7 +81,7 @@ def decide_name(
         if doubt is None:
             raise DoubtUnknown(f"待认定名称中没有编号 {doubt_id}。", help="请用 lukeping names 查看编号。")
         meant = None if enterprise is None else find_enterprise(work, enterprise, access=access)
-        _check_open(doubt, read_last_decisions(work).get(doubt.id), meant, revise=revise)
+        _check_open(work, doubt, meant, revise=revise, access=access)
         decision = _decide(work, doubt, meant, actor=actor)
         withdrawn = withdraw_standing(work, doubt, table=LISTS[doubt.list].table, actor=actor)
         today = store.today or at.astimezone(ZONE).date()
@@ -109,17 +109,25 @@ def _after_all(store: Store, at: datetime) -> datetime:
     return at if newest is None else max(at, newest + INSTANT)
 
 
-def _check_open(doubt: Doubt, last: NameDecision | None, meant: Enterprise | None, *, revise: bool) -> None:
+def _check_open(work: Work, doubt: Doubt, meant: Enterprise | None, *, revise: bool, access: Access) -> None:
+    last = read_last_decisions(work).get(doubt.id)
     if doubt.state != DECIDED or last is None:
         return
     same = last.enterprise_id == (None if meant is None else meant.id)
     if same or not revise:
-        said = "不是库中的任何企业" if last.enterprise_id is None else f"企业（内部编号 {last.enterprise_id}）"
         when = last.decided_at.astimezone(ZONE)
         raise NameDecided(
-            f"“{doubt.name}”已由 {last.actor} 于 {when:%Y-%m-%d %H:%M} 认定为{said}。",
+            f"“{doubt.name}”已由 {last.actor} 于 {when:%Y-%m-%d %H:%M} 认定为：{_said(work, last, access)}。",
             help="认定没有变化，无须重复。" if same else "如需改判，请加 --revise；原来入库的行会撤回。",
         )
+
+
+def _said(work: Work, decision: NameDecision, access: Access) -> str:
+    if decision.enterprise_id is None:
+        return "不是库中的任何企业"
+    known = read_enterprises(work, access=access)
+    one = known[known["enterprise_id"] == decision.enterprise_id].to_dict("records")[0]
+    return f"{one['name']}（{one['value']}）"
 
 
 def _decide(work: Work, doubt: Doubt, meant: Enterprise | None, *, actor: str) -> NameDecision:

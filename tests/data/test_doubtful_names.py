@@ -1,6 +1,7 @@
 """Does a doubtful name wait, is a person's decision followed and remembered, and can it be taken back?"""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -258,6 +259,23 @@ def test_of_two_who_decide_at_once_one_is_told(store: Store, waiting: BatchRepor
         late = add_decision(work, seen, enterprise_id=2, actor="cli:two", audit=None)  # type: ignore[arg-type] # not reached
 
     assert late is None
+    assert snapshot(store)[1:] == (1, "decided")
+
+
+def test_of_two_threads_that_decide_at_once_one_wins_and_one_hears_of_it(
+    store: Store, waiting: BatchReport, codes: list[str]
+) -> None:
+    def attempt(code: str) -> str:
+        try:
+            return str(decide(store, code).enterprise)
+        except NameDecided as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as two:
+        answers = list(two.map(attempt, codes[:2]))
+
+    assert answers.count("name-decided") == 1
+    assert len(set(holders(store).values()) - {3}) == 1
     assert snapshot(store)[1:] == (1, "decided")
 
 
