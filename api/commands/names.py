@@ -152,4 +152,7 @@ def _tell(done: "DecidedName") -> None:
         tell(f"  {done.rows_waiting} 行仍然隔离")
     for note in done.notes:
         tell(f"  {note}")
-    tell("  认定已记住：同一名单以后的文件不再询问。")
+    if done.remembered:
+        tell("  认定已记住：同一名单以后的文件不再询问。")
+    else:
+        tell("  企业名录与此认定不符，仍待认定：请核对后再认定一次，届时以认定为准。")

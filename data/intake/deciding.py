@@ -5,7 +5,7 @@ name are withdrawn: all of it in one transaction, or nothing.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from data.intake.batch import ZONE, BatchReport, Source, take_rows
@@ -53,6 +53,7 @@ class NameDecided(Refusal):
 class DecisionReport:
     """Tell what came of a decision.
 
+    `doubt` is the entry as it now stands: it waits again where the register has come to say otherwise.
     `enterprise` is None where no enterprise is meant; `batches` are the rows that came in; `withdrawn` counts
     the rows taken back from the enterprise decided before; `waiting` those that stay aside.
     """
@@ -87,9 +88,10 @@ def decide_name(
         today = store.today or at.astimezone(ZONE).date()
         batches = [] if meant is None else _take_waiting(work, doubt, today=today, actor=actor)
         left = read_doubtful_rows(work, doubt.id)["taken_batch_id"].isna().sum()
+        after = find_doubt(work, doubt_id) or doubt
         work.commit()
     return DecisionReport(
-        doubt=replace(doubt, state=DECIDED, version=decision.version),
+        doubt=after,
         decision=decision,
         enterprise=meant,
         batches=tuple(batches),

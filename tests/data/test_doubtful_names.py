@@ -320,6 +320,19 @@ def test_a_decision_that_the_register_now_contradicts_is_asked_for_again_once(
     assert {who for key, who in holders(store).items() if not key.endswith("0")} == {1}
 
 
+def test_a_decision_against_what_the_register_has_learned_is_taken_the_second_time(
+    store: Store, waiting: BatchReport, book: Book, codes: list[str]
+) -> None:
+    load(store, book("企业名录二.xlsx", [REGISTER, [TYPO, codes[5], "2015-03-01", None, None, "2018-01-05"]]))
+
+    first = decide(store, codes[0])
+    second = decide(store, codes[0])
+
+    assert (first.doubt.state, first.waiting) == ("waiting", 2)
+    assert (second.doubt.state, second.waiting) == ("decided", 0)
+    assert set(holders(store).values()) == {1, 3}
+
+
 def test_rows_of_a_file_that_now_find_their_enterprise_no_longer_wait(
     store: Store, register: None, book: Book, codes: list[str]
 ) -> None:
