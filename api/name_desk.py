@@ -67,7 +67,10 @@ class RowsTaken:
 
 @dataclass(frozen=True, kw_only=True)
 class DecidedName:
-    """Tell what came of a decision: rows that came in, rows taken back, rows that stay aside."""
+    """Tell what came of a decision: rows that came in, rows taken back, rows that stay aside.
+
+    `remembered` is false where the register contradicts the decision, which then is asked for once more.
+    """
 
     entry: int
     list_label: str
@@ -77,6 +80,7 @@ class DecidedName:
     taken: tuple[RowsTaken, ...]
     rows_withdrawn: int
     rows_waiting: int
+    remembered: bool
     notes: tuple[str, ...]
 
 

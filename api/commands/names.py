@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from api.name_desk import DecidedName, DoubtfulName
 
 DECIDE = "decide"
+CODE_LABELS = {
+    "name-unmatched": "对不上任何企业",
+    "name-ambiguous": "对得上几家企业",
+    "name-out-of-time": "同名企业当时尚未成立",
+    "names-disagree": "现名与原名分属不同企业",
+    "decision-contradicted": "原认定与企业名录不符",
+}
+CANDIDATES_SHOWN = 3
 WIDTH = 140
 """Columns of a page that is piped."""
 
@@ -79,24 +87,26 @@ def _show(listed: "Sequence[DoubtfulName]", *, decided: bool) -> None:
         return
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0))
     table.add_column("编号", justify="right", no_wrap=True)
-    table.add_column("名单与所说的名称", overflow="fold")
+    table.add_column("所说的名称与出处", overflow="fold", ratio=3)
     table.add_column("行", justify="right", no_wrap=True)
-    table.add_column("认定" if decided else "候选（相近度）", overflow="fold")
-    for one in listed:
+    table.add_column("认定" if decided else "候选（相近度）", overflow="fold", ratio=2)
+    for one in sorted(listed, key=lambda name: not name.candidates):
         rows = "" if decided and not one.rows_waiting else str(one.rows_waiting)
         table.add_row(str(one.entry), _said(one), rows, _decision(one) if decided else _candidates(one))
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(table)
-    waiting = sum(one.rows_waiting for one in listed)
-    aside = f"共 {len(listed)} 个名称，{waiting} 行在等待。" if not decided else f"共 {len(listed)} 个认定。"
-    tell(f"  {aside}认定：lukeping names decide 编号 --enterprise 信用代码（或 --nobody）")
+    how = "lukeping names decide 编号 --enterprise 信用代码（或 --nobody）"
+    if decided:
+        tell(f"  共 {len(listed)} 个认定。改判：{how} --revise")
+    else:
+        tell(f"  共 {len(listed)} 个名称，{sum(one.rows_waiting for one in listed)} 行在等待。认定：{how}")
 
 
 def _said(one: "DoubtfulName") -> "Text":
     from rich.text import Text
 
-    former = f"（原 {one.former_name}）" if one.former_name else ""
-    where = f"《{one.list_label}》\n{one.first_file} 第 {one.first_row} 行（{one.first_batch}）"
-    return Text.assemble((one.name + former, "bold"), "\n", one.message, "\n", (where, "dim"))
+    former = f"（另称 {one.former_name}）" if one.former_name else ""
+    where = f"《{one.list_label}》{one.first_file} 第 {one.first_row} 行（{one.first_batch}）"
+    return Text.assemble((one.name + former, "bold"), "  ", CODE_LABELS[one.code], "\n", (where, "dim"))
 
 
 def _candidates(one: "DoubtfulName") -> "Text":
@@ -105,7 +115,7 @@ def _candidates(one: "DoubtfulName") -> "Text":
     if not one.candidates:
         return Text("没有相近的企业", style="dim")
     lines: list[tuple[str, str]] = []
-    for candidate in one.candidates:
+    for candidate in one.candidates[:CANDIDATES_SHOWN]:
         also = "" if candidate.name == candidate.enterprise_name else f"，现名 {candidate.enterprise_name}"
         lines += [
             (candidate.name, ""),
@@ -142,4 +152,7 @@ def _tell(done: "DecidedName") -> None:
         tell(f"  {done.rows_waiting} 行仍然隔离")
     for note in done.notes:
         tell(f"  {note}")
-    tell("  认定已记住：同一名单以后的文件不再询问。")
+    if done.remembered:
+        tell("  认定已记住：同一名单以后的文件不再询问。")
+    else:
+        tell("  企业名录与此认定不符，仍待认定：请核对后再认定一次，届时以认定为准。")

@@ -42,7 +42,10 @@ class NameQueue:
             rows = dict(iter(read_doubtful_rows(work).groupby("doubt_id")))
             candidates = read_candidates(work, [doubt.id for doubt in doubts])
             decisions = read_last_decisions(work)
-        return [told_of.doubt(doubt, rows[doubt.id], candidates[doubt.id], decisions.get(doubt.id)) for doubt in doubts]
+        listed = [
+            told_of.doubt(doubt, rows[doubt.id], candidates[doubt.id], decisions.get(doubt.id)) for doubt in doubts
+        ]
+        return [name for name in listed if decided or name.rows_waiting]
 
     def decide(self, entry: int, *, enterprise: Identifier | None, revise: bool, at: datetime) -> DecidedName:
         """Decide about one name."""
@@ -56,6 +59,7 @@ class NameQueue:
             taken=tuple(_taken(batch) for batch in report.batches),
             rows_withdrawn=report.withdrawn,
             rows_waiting=report.waiting,
+            remembered=report.doubt.state == DECIDED,
             notes=report.notes,
         )
 

@@ -15,9 +15,9 @@ from data.intake.doubts import note_names
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
 from data.intake.identity import Match, kind_of, match_enterprises
 from data.intake.list_file import Check
-from data.intake.names_told import find_cycles, new_names
-from data.intake.register import names_known
-from data.intake.versions import Fate, amend, complete, fates, record_keys
+from data.intake.names_told import find_cycles
+from data.intake.register import dated, names_known, teach_names
+from data.intake.versions import Fate, amend, complete, fates
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
@@ -28,13 +28,12 @@ from data.store.batches import (
     Batch,
     QuarantinedRow,
     add_enterprises,
-    add_names,
     find_batch,
     next_batch_id,
     write_batch,
 )
 from data.store.doubts import read_rows_in_doubt
-from data.store.reads import read_named, read_names, read_numbers, read_versions
+from data.store.reads import read_numbers, read_versions
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -219,7 +218,7 @@ def _sort_out(
         faults += (cycles := find_cycles(named))
         frame, named = _without(frame, cycles), _without(named, cycles)
     match = match_enterprises(
-        _dated(source.table, named),
+        dated(source.table, named),
         known=known,
         ask=lambda rows: names_known(
             work, rows, list_name=source.list, table=source.table, amends=source.amends, access=access
@@ -242,12 +241,6 @@ def _sort_out(
         fates=fates(source.table, rows, existing=existing),
         faults=(*faults, *found),
     )
-
-
-def _dated(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each row when it happened and which record it is, as far as the file says."""
-    said = frame.assign(happened_on=frame[table.happened]) if table.happened in frame else frame
-    return said.assign(record_key=record_keys(table, frame)) if set(table.key) <= set(frame) else said
 
 
 def _without(rows: pd.DataFrame, faults: Sequence[RowFault]) -> pd.DataFrame:
@@ -324,7 +317,7 @@ def _write(
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names", "former_name"]))
     access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
-    _name(work, named, registers=source.registers, access=access)
+    teach_names(work, named, registers=source.registers, access=access)
     report = replace(report, batch_id=batch_id, new_enterprises=len(new))
     quarantine = [
         QuarantinedRow(file_row=fault.file_row, code=fault.code, message=fault.message, raw=raw(fault.file_row))
@@ -343,14 +336,6 @@ def _write(
         access=access,
     )
     return report
-
-
-def _name(work: Work, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
-    told = rows[rows["name"].notna()]
-    if not registers:
-        told = told[~told["enterprise_id"].isin(read_named(work, access=access))]
-    if len(told):
-        add_names(work, new_names(told, names=read_names(work, access=access), registers=registers))
 
 
 def _batch(source: Source, report: BatchReport, *, at: datetime) -> Batch:

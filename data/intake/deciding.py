@@ -5,7 +5,7 @@ name are withdrawn: all of it in one transaction, or nothing.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from data.intake.batch import ZONE, BatchReport, Source, take_rows
@@ -14,7 +14,7 @@ from data.intake.files import registers_names
 from data.intake.list_file import ListFile
 from data.intake.lists import LISTS
 from data.intake.withdrawing import withdraw_standing
-from data.spec.access import BUREAU, Purpose, bureau_access
+from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
@@ -30,7 +30,7 @@ from data.store.doubts import (
     read_doubtful_rows,
     read_last_decisions,
 )
-from data.store.reads import Enterprise, find_enterprise
+from data.store.reads import Enterprise, find_enterprise, read_enterprises
 
 INSTANT = timedelta(milliseconds=1)
 
@@ -53,6 +53,7 @@ class NameDecided(Refusal):
 class DecisionReport:
     """Tell what came of a decision.
 
+    `doubt` is the entry as it now stands: it waits again where the register has come to say otherwise.
     `enterprise` is None where no enterprise is meant; `batches` are the rows that came in; `withdrawn` counts
     the rows taken back from the enterprise decided before; `waiting` those that stay aside.
     """
@@ -81,15 +82,16 @@ def decide_name(
         if doubt is None:
             raise DoubtUnknown(f"待认定名称中没有编号 {doubt_id}。", help="请用 lukeping names 查看编号。")
         meant = None if enterprise is None else find_enterprise(work, enterprise, access=access)
-        _check_open(doubt, read_last_decisions(work).get(doubt.id), meant, revise=revise)
+        _check_open(work, doubt, meant, revise=revise, access=access)
         decision = _decide(work, doubt, meant, actor=actor)
         withdrawn = withdraw_standing(work, doubt, table=LISTS[doubt.list].table, actor=actor)
         today = store.today or at.astimezone(ZONE).date()
         batches = [] if meant is None else _take_waiting(work, doubt, today=today, actor=actor)
         left = read_doubtful_rows(work, doubt.id)["taken_batch_id"].isna().sum()
+        after = find_doubt(work, doubt_id) or doubt
         work.commit()
     return DecisionReport(
-        doubt=replace(doubt, state=DECIDED, version=decision.version),
+        doubt=after,
         decision=decision,
         enterprise=meant,
         batches=tuple(batches),
@@ -109,17 +111,25 @@ def _after_all(store: Store, at: datetime) -> datetime:
     return at if newest is None else max(at, newest + INSTANT)
 
 
-def _check_open(doubt: Doubt, last: NameDecision | None, meant: Enterprise | None, *, revise: bool) -> None:
+def _check_open(work: Work, doubt: Doubt, meant: Enterprise | None, *, revise: bool, access: Access) -> None:
+    last = read_last_decisions(work).get(doubt.id)
     if doubt.state != DECIDED or last is None:
         return
     same = last.enterprise_id == (None if meant is None else meant.id)
     if same or not revise:
-        said = "不是库中的任何企业" if last.enterprise_id is None else f"企业（内部编号 {last.enterprise_id}）"
         when = last.decided_at.astimezone(ZONE)
         raise NameDecided(
-            f"“{doubt.name}”已由 {last.actor} 于 {when:%Y-%m-%d %H:%M} 认定为{said}。",
+            f"“{doubt.name}”已由 {last.actor} 于 {when:%Y-%m-%d %H:%M} 认定为：{_said(work, last, access)}。",
             help="认定没有变化，无须重复。" if same else "如需改判，请加 --revise；原来入库的行会撤回。",
         )
+
+
+def _said(work: Work, decision: NameDecision, access: Access) -> str:
+    if decision.enterprise_id is None:
+        return "不是库中的任何企业"
+    known = read_enterprises(work, access=access)
+    one = known[known["enterprise_id"] == decision.enterprise_id].to_dict("records")[0]
+    return f"{one['name']}（{one['value']}）"
 
 
 def _decide(work: Work, doubt: Doubt, meant: Enterprise | None, *, actor: str) -> NameDecision:

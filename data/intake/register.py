@@ -1,4 +1,4 @@
-"""What does the store know of names, as matching asks?"""
+"""What does the store know of names, as matching asks, and what does a batch add to it?"""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,14 @@ import pandas as pd
 
 from data.intake.identity import CONTRADICTED, Decided, NamesKnown
 from data.intake.name_words import normalise_name, told_names
+from data.intake.names_told import new_names
+from data.intake.versions import record_keys
 from data.spec.access import Access
 from data.spec.table import Table
 from data.store import Work
+from data.store.batches import add_names
 from data.store.doubts import read_decisions, read_holders
-from data.store.reads import read_lives, read_names
+from data.store.reads import read_lives, read_named, read_names
 
 
 def names_known(
@@ -42,3 +45,21 @@ def _asked(rows: pd.DataFrame) -> Iterable[str]:
         if column in rows:
             for cell in rows[column].dropna().unique():
                 yield from map(normalise_name, told_names(cell))
+
+
+def dated(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Tell of each row when it happened and which record it is, as far as the file says."""
+    said = frame.assign(happened_on=frame[table.happened]) if table.happened in frame else frame
+    return said.assign(record_key=record_keys(table, frame)) if set(table.key) <= set(frame) else said
+
+
+def teach_names(work: Work, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
+    """Keep the names that a batch's rows tell, as far as their list may tell any.
+
+    Shapes: rows has enterprise_id, name, known_on and may have former_names or former_name.
+    """
+    told = rows[rows["name"].notna()]
+    if not registers:
+        told = told[~told["enterprise_id"].isin(read_named(work, access=access))]
+    if len(told):
+        add_names(work, new_names(told, names=read_names(work, access=access), registers=registers))

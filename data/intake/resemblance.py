@@ -31,6 +31,9 @@ LEAST = 60.0
 COMMONEST = 0.05
 """Pairs in more than this share of all names tell nothing."""
 
+RAREST = 12
+"""So many of a name's rarest pairs are looked up; the others point at ever more names, and tell less."""
+
 _PLANES = 1 << 21
 """One more than the highest character."""
 
@@ -84,10 +87,11 @@ class Resemblance:
         """Return the enterprises whose names are most like a name, the nearest first, at most MOST."""
         said = normalise_name(name)
         near = self._near(said)
+        own = core(said)
         found = process.extract(
-            core(said), [self._cores[place] for place in near], scorer=fuzz.ratio, score_cutoff=LEAST, limit=3 * MOST
+            own, [self._cores[place] for place in near], scorer=fuzz.ratio, score_cutoff=LEAST, limit=3 * MOST
         )
-        ranked = [self._candidate(said, int(near[place]), score) for _, score, place in found]
+        ranked = [self._candidate(said, own, int(near[place]), score) for _, score, place in found]
         ranked.sort(key=lambda one: (-one.score, one.enterprise_id))
         best: dict[int, Candidate] = {}
         for candidate in ranked:
@@ -102,17 +106,18 @@ class Resemblance:
         met = met[(self._pairs[met] == wanted) & (self._weights[met] > 0)]
         if not met.size:
             return np.array([], dtype="int64")
+        met = met[np.argsort(-self._weights[met], kind="stable")[:RAREST]]
         pieces = [self._places[self._starts[one] : self._ends[one]] for one in met]
         weights = np.repeat(self._weights[met], [piece.size for piece in pieces])
         totals = np.bincount(np.concatenate(pieces), weights=weights, minlength=len(self._said))
         shared = np.flatnonzero(totals)
         return shared[np.argsort(-totals[shared], kind="stable")[:LOOKED_AT]]
 
-    def _candidate(self, said: str, place: int, score: float) -> Candidate:
+    def _candidate(self, said: str, own: str, place: int, score: float) -> Candidate:
         theirs = self._said[place]
         if theirs == said:
             why = Why.SAME_NAME
-        elif self._cores[place] == core(said):
+        elif self._cores[place] == own:
             why = Why.SAME_CORE
         else:
             one = Levenshtein.distance(theirs, said, score_cutoff=1) <= 1

@@ -358,6 +358,7 @@ class FakeNames:
             taken=() if enterprise is None else (TAKEN,),
             rows_withdrawn=2 if revise else 0,
             rows_waiting=3 if enterprise is None else 0,
+            remembered=True,
             notes=(),
         )
 

@@ -2,12 +2,23 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.wiring.names import NameQueue
+from data.intake import load_file
 from data.spec.identifiers import parse_identifier
+from data.store import Store
 
+AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
+REGISTER = "企业名称,统一社会信用代码,成立日期,核准日期\n淄博恒拓陶瓷有限公司,{known},2015-03-01,2017-01-05\n"
+LIST = (
+    "公告日期：2020-12-20,,\n企业名称,证书编号,发证日期\n"
+    "淄博恒拓陶瓷有限公司,GR1,2020-12-07\n淄博恒托陶瓷有限公司,GR2,2020-12-07\n"
+)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -77,3 +88,24 @@ def test_what_cannot_be_decided_is_refused_with_2(run: Run, known: str, argument
 
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_on_a_store_a_name_waits_is_decided_and_waits_no_more(tmp_path: Path, known: str) -> None:
+    store = Store.create(f"sqlite:///{tmp_path}/store.db", at=AT)
+    for name, text in (("企业名录.csv", REGISTER.format(known=known)), ("高新技术企业认定名单.csv", LIST)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        load_file(store, tmp_path / name, at=AT, actor="test")
+    queue = NameQueue(store)
+
+    (waits,) = queue.list_names(decided=False, at=AT)
+    done = queue.decide(waits.entry, enterprise=parse_identifier(known), revise=False, at=AT)
+    (settled,) = queue.list_names(decided=True, at=AT)
+
+    assert (waits.first_file, waits.first_row, waits.rows_waiting) == ("高新技术企业认定名单.csv", 4, 1)
+    assert [(one.enterprise, one.why_label) for one in waits.candidates] == [(known, "相差一个字")]
+    assert [one.kept for one in done.taken] == [1]
+    assert (done.remembered, done.rows_waiting) == (True, 0)
+    assert queue.list_names(decided=False, at=AT) == []
+    assert settled.decision is not None
+    assert (settled.decision.enterprise, settled.rows_waiting) == (known, 0)
+    store.close()

@@ -1,6 +1,7 @@
 """Does a doubtful name wait, is a person's decision followed and remembered, and can it be taken back?"""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -261,6 +262,23 @@ def test_of_two_who_decide_at_once_one_is_told(store: Store, waiting: BatchRepor
     assert snapshot(store)[1:] == (1, "decided")
 
 
+def test_of_two_threads_that_decide_at_once_one_wins_and_one_hears_of_it(
+    store: Store, waiting: BatchReport, codes: list[str]
+) -> None:
+    def attempt(code: str) -> str:
+        try:
+            return str(decide(store, code).enterprise)
+        except NameDecided as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as two:
+        answers = list(two.map(attempt, codes[:2]))
+
+    assert answers.count("name-decided") == 1
+    assert len(set(holders(store).values()) - {3}) == 1
+    assert snapshot(store)[1:] == (1, "decided")
+
+
 def test_a_fault_half_way_leaves_nothing(
     store: Store, waiting: BatchReport, codes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +318,19 @@ def test_a_decision_that_the_register_now_contradicts_is_asked_for_again_once(
     assert sum(one.kept for one in report.batches) + report.withdrawn > 0
     assert after.quarantined_rows == 0
     assert {who for key, who in holders(store).items() if not key.endswith("0")} == {1}
+
+
+def test_a_decision_against_what_the_register_has_learned_is_taken_the_second_time(
+    store: Store, waiting: BatchReport, book: Book, codes: list[str]
+) -> None:
+    load(store, book("企业名录二.xlsx", [REGISTER, [TYPO, codes[5], "2015-03-01", None, None, "2018-01-05"]]))
+
+    first = decide(store, codes[0])
+    second = decide(store, codes[0])
+
+    assert (first.doubt.state, first.waiting) == ("waiting", 2)
+    assert (second.doubt.state, second.waiting) == ("decided", 0)
+    assert set(holders(store).values()) == {1, 3}
 
 
 def test_rows_of_a_file_that_now_find_their_enterprise_no_longer_wait(

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from data.intake.name_words import normalise_name
 from data.spec.access import Access, ConsentBasis, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import EnterpriseUnknown
@@ -351,3 +352,22 @@ def test_a_failed_work_leaves_no_trace_in_the_log(store: Store) -> None:
 def test_a_row_of_no_batch_is_refused_by_the_database(store: Store) -> None:
     with store.work(at=AT) as work, pytest.raises(Exception, match="FOREIGN KEY"):
         work.connection.execute(insert(METADATA.tables["identifier"]).values(scheme="uscc", value="x", enterprise_id=9))
+
+
+def test_names_of_an_older_store_are_written_alike_anew() -> None:
+    said = ["淄博市 甲（集团）有限责任公司", "山东省乙股份公司", "ＡＢ·丙有限公司。"]
+    with open_engine("sqlite://").connect() as connection:
+        upgrade(connection, "0002")
+        connection.execute(text("insert into enterprise (id, kind) values (1, 'enterprise')"))
+        for name in said:
+            row = {"name": name, "old": name.lower()}
+            connection.execute(text("insert into enterprise_name values (1, :name, :old, '2020-01-01')"), row)
+        connection.commit()
+        upgrade(connection)
+        rows = connection.execute(text("select name, normalised, since from enterprise_name")).all()
+        downgrade(connection, "0002")
+        left = connection.scalars(text("select name from enterprise_name")).all()
+
+    assert {row.name: row.normalised for row in rows} == {name: normalise_name(name) for name in said}
+    assert {row.since for row in rows} == {"2020-01-01"}
+    assert sorted(left) == sorted(said)
