@@ -38,11 +38,11 @@ def talent_rows(world: World) -> pd.DataFrame:
 
 
 def _departures(world: World, rows: pd.DataFrame) -> pd.DataFrame:
-    """Write again the posts that end before their term; those of the letter's stock end after its day."""
+    """Write again the posts that end before their term; the letter's stock stands until its year is over."""
     rng = world.plan.rng("talent.departures")
     started, term = (rows[name].to_numpy().astype("M8[D]") for name in ("started_on", "term_ends_on"))
-    earlier = started < day("2021-06-01")
-    left = add_days(np.where(earlier, started, day("2024-07-01")), rng.integers(60, 540, len(rows)))
+    earlier = term < day("2024-06-30")
+    left = add_days(np.where(earlier, started, day("2025-01-05")), rng.integers(0, 320, len(rows)))
     quality = world.latent.at(rows["firm"].to_numpy(), np.minimum(left, LAST_DAY))
     leaves = chance(rng, 1 / (1 + np.exp(2.4 + 0.6 * quality)), len(rows)) & (left > started) & (left < term)
     ended = rows.assign(ends_on=left, known=np.maximum(add_days(left, 15), add_days(rows["known"].to_numpy(), 1)))
