@@ -32,7 +32,7 @@ class Cases:
     """Hold the labelled rows that a model is validated on.
 
     Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
-        that are not gaps, over the whole card's features.
+        that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end.
     """
 
     X: pd.DataFrame
@@ -41,6 +41,7 @@ class Cases:
     days: "pd.Series[pd.Timestamp]"
     attributes: pd.DataFrame
     known: Numbers
+    censored: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,12 @@ class Validity:
     sensitivities: list[Sensitivity]
     comparison: Comparison | None
     agreements: tuple[Agreement, ...]
+    censored: int
+
+    @property
+    def rate_with_censored(self) -> float:
+        """Return the default rate with every censored row taken as performing."""
+        return self.metrics.defaults / (self.metrics.rows + self.censored)
 
 
 def validate(
@@ -124,6 +131,7 @@ def validate(
         sensitivities=sensitivities(model, cases.X, scale=card.scale),
         comparison=against_baselines(model, cases, card.seed, progress) if with_baselines else None,
         agreements=verify(model, with_shap=True),
+        censored=cases.censored,
     )
 
 

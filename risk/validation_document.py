@@ -187,6 +187,8 @@ def _calibration(found: Validated) -> Section:
     sentences = (
         f"校准斜率 {metrics.calibration_slope:.2f}，截距 {metrics.calibration_intercept:+.2f}；"
         f"Brier {metrics.brier:.4f}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
+        f"提前结清、无债注销等截尾 {found.validity.censored} 行未计；若都算作未违约，违约率由 {metrics.base_rate:.2%} "
+        f"变为 {found.validity.rate_with_censored:.2%}。",
         "展示的分数只用对数几率上的一条直线校准，各项分值因而相加等于总分。",
         "Jeffreys p 小于 0.05 表示该等级的 PD 偏低；每家企业只用一行，随机抽取，与结果无关。",
         f"审慎上限为 Pluto–Tasche 法 {prudent} 置信水平，分别按资产相关性 0 与 {found.rule.asset_correlation:g} 计算。",
