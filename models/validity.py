@@ -56,7 +56,7 @@ class Scaled:
 class Validity:
     """Hold what a validation measured; `roc` are false and true alarm rates, `grades` is `grade_report`'s table.
 
-    `grades` has one row a firm, drawn at random, with the most prudent PD as `upper` and `upper_correlated`.
+    `grades` counts each firm once a window, with the most prudent PD as `upper` and `upper_correlated`.
     """
 
     metrics: Metrics
@@ -104,7 +104,8 @@ def validate(
     progress.stage("区分度与校准")
     metrics = measure(table.label, probability, table.clusters, seed=card.seed)
     low, high = ks_interval(table.label, probability, table.clusters, seed=card.seed)
-    grades = _grades(table, probability, scaled, rule, card.seed)
+    cohorts = apart(cases.days, table.clusters, months=card.purpose.horizon_months)
+    grades = _grades(table, probability, cohorts, scaled, rule)
     progress.stage("稳定性与分群")
     split_on, stabilities = _stabilities(card, cases, table, probability)
     segments = segment_lines(
@@ -163,17 +164,22 @@ def _undated(table: Table) -> Table:
     return Table(table.layout, table.matrix, table.label, table.clusters, None, table.findings)
 
 
-def one_a_firm(clusters: Codes, *, seed: int) -> Codes:
-    """Return the positions of one row a firm, drawn without a look at the outcome.
+def apart(days: "pd.Series[pd.Timestamp]", clusters: Codes, *, months: int) -> Codes:
+    """Return the positions of each firm's rows whose windows do not overlap: its first, then the first after each.
 
-    The last row would not do: a firm's rows end with its default.
+    Chosen without a look at the outcome. The last row of a firm would not do, nor one drawn at random: a firm's rows
+    end with its default, and those that default early have few.
     """
-    order = np.random.default_rng([seed, 29]).permutation(len(clusters))
-    return np.sort(order[np.unique(clusters[order], return_index=True)[1]])
+    order = np.lexsort((days.to_numpy(), clusters))
+    ends = (days + pd.DateOffset(months=months)).to_numpy()
+    kept: list[int] = []
+    for place in order:
+        if not kept or clusters[kept[-1]] != clusters[place] or days.iloc[place].to_datetime64() >= ends[kept[-1]]:
+            kept.append(int(place))
+    return np.sort(np.array(kept, dtype=np.int64))
 
 
-def _grades(table: Table, probability: Numbers, scaled: Scaled, rule: ValidationRule, seed: int) -> pd.DataFrame:
-    rows = one_a_firm(table.clusters, seed=seed)
+def _grades(table: Table, probability: Numbers, rows: Codes, scaled: Scaled, rule: ValidationRule) -> pd.DataFrame:
     frame = grade_report(probability[rows], table.label[rows], scaled.below, scaled.codes)
     held = frame[frame["firms"] > 0]
     firms, defaults = (held[name].astype(int).tolist() for name in ("firms", "defaults"))
