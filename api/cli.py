@@ -27,7 +27,7 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 
 退出码：0 给出了答复，1 故障，2 被拒绝或用法有误，130 被中断。
 
-设置读自环境变量 LUKEPING_STATE、LUKEPING_DATABASE、LUKEPING_HOST、LUKEPING_PORT。
+设置读自环境变量 LUKEPING_STATE、LUKEPING_DATABASE、LUKEPING_HOST、LUKEPING_PORT、LUKEPING_REPORT_FONTS。
 """
 COMMANDS = (
     ("init", opening.init),

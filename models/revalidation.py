@@ -15,7 +15,7 @@ from features.catalogue import features_of
 from models.acceptance import Acceptances
 from models.card import ModelCard
 from models.fitted import Model
-from models.labels import Outcome
+from models.labels import CENSORED, Outcome
 from models.refusals import ModelUnknown
 from models.register import Register
 from models.retraining import CARDS, TrainingSet, build_training_set
@@ -59,6 +59,7 @@ def cases_from(training: TrainingSet, model: Model) -> Cases:
         days=rows["as_of"],
         attributes=training.attributes[chosen],
         known=matrix.notna().mean(axis=1).to_numpy(),
+        censored=int(training.rows["outcome"].isin(CENSORED).sum()),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.columns import Column
 from models.fitted import Model
 from models.scale import STANDARD, Scale
 
@@ -25,7 +26,8 @@ class Dependence:
     """Say how the probability moves as one column rises and all else stays.
 
     `learned` is the shape of the mean, `against` the largest move of any single row against the declared direction, in
-    log-odds: 0 where the constraint holds. `span` is the range of the mean in points.
+    log-odds: 0 where the constraint holds. `span` is the range of the mean in points, `unknown` the points that a gap
+    gains over the best value: above 0, not to be known is better than any record.
     """
 
     column: str
@@ -33,6 +35,7 @@ class Dependence:
     learned: Learned
     span: float
     against: float
+    unknown: float
     grid: tuple[float, ...]
     log_odds: tuple[float, ...]
 
@@ -91,6 +94,7 @@ def _dependence(model: Model, rows: Numbers, place: int, grid: Numbers, scale: S
         learned=_shape(np.diff(mean)),
         span=float(scale.factor * (mean.max() - mean.min())),
         against=against,
+        unknown=float(scale.factor * (mean.min() - model.calibrated(_masked(rows, place, column)).mean())),
         grid=tuple(map(float, grid)),
         log_odds=tuple(map(float, mean)),
     )
@@ -112,11 +116,16 @@ def sensitivities(model: Model, X: pd.DataFrame, *, scale: Scale = STANDARD) -> 
     before = model.calibrated(matrix)
     found = []
     for place, column in enumerate(model.head.layout.columns):
-        masked = matrix.copy()
-        # Where training saw no gap the model itself reads one as the middle value.
-        masked[:, place] = np.nan if column.gaps or column.typical is None else column.typical
+        masked = _masked(matrix, place, column)
         found.append(_sensitivity(column.name, -scale.factor * (model.calibrated(masked) - before)))
     return sorted(found, key=lambda one: -one.mean_size)
+
+
+def _masked(matrix: Numbers, place: int, column: Column) -> Numbers:
+    """Return the rows without the column's value; where training saw no gap the model reads the middle value."""
+    masked = matrix.copy()
+    masked[:, place] = np.nan if column.gaps or column.typical is None else column.typical
+    return masked
 
 
 def _sensitivity(name: str, moves: Numbers) -> Sensitivity:

@@ -32,7 +32,7 @@ class Cases:
     """Hold the labelled rows that a model is validated on.
 
     Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
-        that are not gaps, over the whole card's features.
+        that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end.
     """
 
     X: pd.DataFrame
@@ -41,6 +41,7 @@ class Cases:
     days: "pd.Series[pd.Timestamp]"
     attributes: pd.DataFrame
     known: Numbers
+    censored: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Scaled:
 class Validity:
     """Hold what a validation measured; `roc` are false and true alarm rates, `grades` is `grade_report`'s table.
 
-    `grades` has one row a firm, drawn at random, with the most prudent PD as `upper` and `upper_correlated`.
+    `grades` counts each firm once a window, with the most prudent PD as `upper` and `upper_correlated`.
     """
 
     metrics: Metrics
@@ -71,6 +72,12 @@ class Validity:
     sensitivities: list[Sensitivity]
     comparison: Comparison | None
     agreements: tuple[Agreement, ...]
+    censored: int
+
+    @property
+    def rate_with_censored(self) -> float:
+        """Return the default rate with every censored row taken as performing."""
+        return self.metrics.defaults / (self.metrics.rows + self.censored)
 
 
 def validate(
@@ -97,7 +104,8 @@ def validate(
     progress.stage("区分度与校准")
     metrics = measure(table.label, probability, table.clusters, seed=card.seed)
     low, high = ks_interval(table.label, probability, table.clusters, seed=card.seed)
-    grades = _grades(table, probability, scaled, rule, card.seed)
+    cohorts = apart(cases.days, table.clusters, months=card.purpose.horizon_months)
+    grades = _grades(table, probability, cohorts, scaled, rule)
     progress.stage("稳定性与分群")
     split_on, stabilities = _stabilities(card, cases, table, probability)
     segments = segment_lines(
@@ -124,6 +132,7 @@ def validate(
         sensitivities=sensitivities(model, cases.X, scale=card.scale),
         comparison=against_baselines(model, cases, card.seed, progress) if with_baselines else None,
         agreements=verify(model, with_shap=True),
+        censored=cases.censored,
     )
 
 
@@ -155,17 +164,22 @@ def _undated(table: Table) -> Table:
     return Table(table.layout, table.matrix, table.label, table.clusters, None, table.findings)
 
 
-def one_a_firm(clusters: Codes, *, seed: int) -> Codes:
-    """Return the positions of one row a firm, drawn without a look at the outcome.
+def apart(days: "pd.Series[pd.Timestamp]", clusters: Codes, *, months: int) -> Codes:
+    """Return the positions of each firm's rows whose windows do not overlap: its first, then the first after each.
 
-    The last row would not do: a firm's rows end with its default.
+    Chosen without a look at the outcome. The last row of a firm would not do, nor one drawn at random: a firm's rows
+    end with its default, and those that default early have few.
     """
-    order = np.random.default_rng([seed, 29]).permutation(len(clusters))
-    return np.sort(order[np.unique(clusters[order], return_index=True)[1]])
+    order = np.lexsort((days.to_numpy(), clusters))
+    ends = (days + pd.DateOffset(months=months)).to_numpy()
+    kept: list[int] = []
+    for place in order:
+        if not kept or clusters[kept[-1]] != clusters[place] or days.iloc[place].to_datetime64() >= ends[kept[-1]]:
+            kept.append(int(place))
+    return np.sort(np.array(kept, dtype=np.int64))
 
 
-def _grades(table: Table, probability: Numbers, scaled: Scaled, rule: ValidationRule, seed: int) -> pd.DataFrame:
-    rows = one_a_firm(table.clusters, seed=seed)
+def _grades(table: Table, probability: Numbers, rows: Codes, scaled: Scaled, rule: ValidationRule) -> pd.DataFrame:
     frame = grade_report(probability[rows], table.label[rows], scaled.below, scaled.codes)
     held = frame[frame["firms"] > 0]
     firms, defaults = (held[name].astype(int).tolist() for name in ("firms", "defaults"))

@@ -163,8 +163,8 @@ def _calibration(found: Validated) -> Section:
     held = grades[grades["firms"] > 0]
     prudent = f"{found.rule.prudent_confidence:.0%}"
     table = Table(
-        title="按等级（每家企业随机取一行）",
-        head=("等级", "企业", "占比", "平均 PD", "违约", "实际违约率", "80% 区间", "Jeffreys p", "结论", "审慎上限"),
+        title="按等级（同一企业的表现期互不重叠）",
+        head=("等级", "企业次", "占比", "平均 PD", "违约", "实际违约率", "80% 区间", "Jeffreys p", "结论", "审慎上限"),
         rows=tuple(
             (
                 str(grade),
@@ -187,8 +187,10 @@ def _calibration(found: Validated) -> Section:
     sentences = (
         f"校准斜率 {metrics.calibration_slope:.2f}，截距 {metrics.calibration_intercept:+.2f}；"
         f"Brier {metrics.brier:.4f}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
+        f"提前结清、无债注销等截尾 {found.validity.censored} 行未计；若都算作未违约，违约率由 {metrics.base_rate:.2%} "
+        f"变为 {found.validity.rate_with_censored:.2%}。",
         "展示的分数只用对数几率上的一条直线校准，各项分值因而相加等于总分。",
-        "Jeffreys p 小于 0.05 表示该等级的 PD 偏低；每家企业只用一行，随机抽取，与结果无关。",
+        "Jeffreys p 小于 0.05 表示该等级的 PD 偏低；同一企业自首行起，每满一个表现期取一行，与结果无关。",
         f"审慎上限为 Pluto–Tasche 法 {prudent} 置信水平，分别按资产相关性 0 与 {found.rule.asset_correlation:g} 计算。",
         f"最满的等级占 {fullest:.0%}" + ("，不超过 30%。" if fullest <= 0.30 else "，超过 30%，请重新编制主标尺。"),
     )

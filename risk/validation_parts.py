@@ -63,10 +63,10 @@ def directions(found: Validated) -> Section:
     )
     table = Table(
         title="声明的方向与学到的方向",
-        head=("指标", "声明", "学到（平均）", "影响幅度（分）", "是否守住"),
+        head=("指标", "声明", "学到（平均）", "影响幅度（分）", "未知比最好值多（分）", "是否守住"),
         rows=tuple(_direction_row(found, one) for one in learned),
-        numeric=frozenset({3}),
-        marked=frozenset(place for place, one in enumerate(learned) if not one.kept),
+        numeric=frozenset({3, 4}),
+        marked=frozenset(place for place, one in enumerate(learned) if not one.kept or _rewards_silence(one)),
     )
     widest = sorted(learned, key=lambda one: -one.span)[:MOST_PANELS]
     chart = PanelChart(
@@ -75,8 +75,12 @@ def directions(found: Validated) -> Section:
         y_label="对数几率，越高越险；横轴为该指标由低到高的分位",
         panels=tuple(Curve(label=_name(found, one.column), points=_points(one)) for one in widest if one.span > 0),
     )
+    silent = [one for one in learned if _rewards_silence(one)]
+    names = "、".join(_name(found, one.column) for one in silent)
+    unknown = f"未知反而优于最好记录的有：{names}。" if silent else "没有一项声明了方向的指标，未知反而优于最好的记录。"
     sentences = (
         verdict,
+        unknown,
         "未声明方向的指标由数据说明，有升有降者不作理由讲述，只并入所属方面的合计。这些都是相关，不是因果。",
     )
     return Section(
@@ -90,7 +94,13 @@ def directions(found: Validated) -> Section:
 
 def _direction_row(found: Validated, one: Dependence) -> tuple[str, ...]:
     kept = "—" if not one.declared else "是" if one.kept else f"否（逆向 {one.against:.3f}）"
-    return (_name(found, one.column), DECLARED[one.declared], said(one.learned), f"{one.span:.1f}", kept)
+    shape = (DECLARED[one.declared], said(one.learned), f"{one.span:.1f}", f"{one.unknown:+.1f}")
+    return (_name(found, one.column), *shape, kept)
+
+
+def _rewards_silence(one: Dependence) -> bool:
+    """Tell whether it pays, by more than half a point, that a directed column is not known."""
+    return bool(one.declared) and one.unknown > 0.5
 
 
 def _points(one: Dependence) -> tuple[tuple[float, float], ...]:

@@ -1,6 +1,7 @@
 """A shelved model is validated on its store, the report says what it must, and a gap stands in the way of promotion."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_the_report_says_that_it_is_a_demonstration_and_that_defaults_are_few(do
     assert any("不能外推" in sentence for sentence in said)
 
 
+def test_censored_rows_are_shown_both_ways(found: Validated, document: Document) -> None:
+    validity = found.validity
+    said = next(section for section in document.sections if section.title == "校准").sentences
+
+    assert validity.censored > 10
+    assert validity.rate_with_censored < validity.metrics.base_rate
+    assert any(f"{validity.censored} 行" in one and f"{validity.rate_with_censored:.2%}" in one for one in said)
+
+
 def test_segments_divide_the_rows_and_the_firms(found: Validated) -> None:
     for attribute in ATTRIBUTES:
         rows = [line.rows for line in found.validity.segments if line.attribute == attribute]
@@ -85,7 +95,8 @@ def test_every_declared_direction_was_learned_as_declared(found: Validated) -> N
 
 
 def test_two_programs_agree_with_the_contributions(found: Validated) -> None:
-    assert {one.against for one in found.validity.agreements} >= {"lightgbm"}
+    assert [one.against for one in found.validity.agreements] == ["lightgbm", *(["shap"] if find_spec("shap") else [])]
+    assert (found.picture is not None) is (find_spec("shap") is not None)
     assert all(one.max_difference <= 1e-6 for one in found.validity.agreements)
 
 

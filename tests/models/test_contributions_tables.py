@@ -130,6 +130,10 @@ def test_shap_s_own_walk_through_the_trees_agrees(small: SimpleNamespace) -> Non
     assert found["shap"] < 1e-6
 
 
+def test_trees_that_split_levels_are_not_asked_of_shap(model: Model) -> None:
+    assert {one.against for one in verify(model, with_shap=True)} == {"lightgbm"}
+
+
 def test_a_disagreement_is_a_refusal_to_use_the_model(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     def off(booster: lgb.Booster, rows: Matrix) -> Matrix:
         return theirs(booster.model_to_string(), rows) + 1e-5

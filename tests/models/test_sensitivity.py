@@ -10,6 +10,8 @@ import pytest
 from models.fitted import Model
 from models.scale import STANDARD
 from models.sensitivity import dependences, sensitivities
+from models.table import table_of
+from models.training import FitSettings, train
 from models.vintages import vintage_lines
 
 
@@ -32,6 +34,22 @@ def test_a_broken_direction_is_told_with_its_size(model: Model, small: SimpleNam
 
     assert not debt.kept
     assert debt.against > 0.05
+
+
+def test_what_a_gap_gains_over_the_best_value_is_told() -> None:
+    draw = np.random.default_rng(0)
+    overdue = draw.poisson(0.6, 900).astype(float)
+    silent = draw.random(900) < 0.3
+    y = draw.random(900) < np.where(silent, 0.01, 0.15 + 0.2 * (overdue > 0))
+    X = pd.DataFrame({"overdue": np.where(silent, np.nan, overdue), "noise": draw.normal(size=900)})
+    tables = [table_of(X, y.astype(int), directions={"overdue": direction}) for direction in (0, 1)]
+
+    free, directed = (dependences(train(table, FitSettings(refits=0), seed=0), X)[0] for table in tables)
+
+    assert free.column == directed.column == "overdue"
+    assert free.unknown > 20
+    assert directed.kept
+    assert directed.unknown < free.unknown
 
 
 def test_masking_says_what_the_model_says_of_gaps(model: Model, small: SimpleNamespace) -> None:
