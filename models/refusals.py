@@ -18,6 +18,7 @@ Refusal
 ├── ModelExists         model-exists
 ├── ModelUnknown        model-unknown
 ├── ModelNotLive        model-not-live
+├── AnalysisMissing     analysis-missing
 └── DemonstrationModel  demonstration-model
 """
 
@@ -127,6 +128,13 @@ class ModelNotLive(Refusal):
 
     code = "model-not-live"
     status = 409
+
+
+class AnalysisMissing(Refusal):
+    """A library that only analysts need is not installed."""
+
+    code = "analysis-missing"
+    status = 501
 
 
 class DemonstrationModel(Refusal):
