@@ -18,6 +18,7 @@ Refusal
 ├── ModelExists         model-exists
 ├── ModelUnknown        model-unknown
 ├── ModelNotLive        model-not-live
+├── CardMismatch        card-mismatch
 ├── AnalysisMissing     analysis-missing
 └── DemonstrationModel  demonstration-model
 """
@@ -127,6 +128,13 @@ class ModelNotLive(Refusal):
     """The model was trained on too few defaults to be used for decisions."""
 
     code = "model-not-live"
+    status = 409
+
+
+class CardMismatch(Refusal):
+    """The model was trained for another card than the one it is to answer for."""
+
+    code = "card-mismatch"
     status = 409
 
 
