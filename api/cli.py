@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, modelling, opening, scoring, serving
+from api.commands import comparing, evidence, intake, modelling, opening, scoring, serving
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -21,6 +21,7 @@ COMMANDS = (
     ("init", opening.init),
     ("intake", intake.intake),
     ("train", modelling.train),
+    ("compare", comparing.compare),
     ("promote", modelling.promote),
     ("assess", scoring.assess),
     ("evidence", evidence.evidence),

@@ -26,20 +26,20 @@ from features.spec import Aggregate, Feature
 from models import labels
 from models.card import Anchor, Purpose, card_of
 from models.contributions_oracle import verify
+from models.findings import Finding
 from models.fitted import Model
 from models.labels import CENSORED, LabelRule, Outcome
 from models.leakage import find_leaks
 from models.register import Register
 from models.scale import Scale, read_scale
 from models.selection import choose_columns
-from models.table import table_of
+from models.table import LIVE_DEFAULTS, table_of
 from models.training import FitSettings
 from models.training import train as train_table
+from models.tuning import Search, tuned_recipe
 
 LENDING = ("loan", "loan_application", "loan_month", "loan_event", "enterprise_registration")
 CARDS = ("application", "behaviour")
-LEAST_DEFAULTS = 20
-"""Under so many defaulted firms no LightGBM goes live (method.md 2)."""
 
 
 class NothingToLearn(Refusal):
@@ -150,8 +150,25 @@ def label_rows(events: Mapping[str, pd.DataFrame], *, card: str, as_of: date, ru
     return labels.label(rows, spells, lending, rule=rule, observed_until=until)
 
 
-def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained:
-    """Choose features within the budget on the earlier rows, fit, calibrate, and test on the later rows.
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Hold what a fit of a card sees: learnable rows, the columns within the budget, and what they are told.
+
+    Shapes: rows as in TrainingSet; matrix the chosen columns, same index; defaulted 1.0 or 0.0.
+    """
+
+    rows: pd.DataFrame
+    matrix: pd.DataFrame
+    defaulted: "pd.Series[float]"
+    directions: Mapping[str, int]
+    embargo_days: int
+    leaks: tuple[Finding, ...]
+
+
+def choose(
+    training: TrainingSet, *, seed: int, progress: Progress, later_share: float = FitSettings.later_share
+) -> Chosen:
+    """Look for leaks and choose features within the budget, on the rows before the later share of them.
 
     Raises NothingToLearn when there are too few rows to learn from.
     """
@@ -159,9 +176,9 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
     matrix = training.matrix[training.learnable]
     defaulted = learnable["outcome"].eq(Outcome.DEFAULT)
     firms = int(learnable.loc[defaulted, "enterprise_id"].nunique())
-    if firms < LEAST_DEFAULTS:
+    if firms < LIVE_DEFAULTS:
         raise NothingToLearn(
-            f"可学习的违约企业只有{firms}家，少于{LEAST_DEFAULTS}家，不训练模型。",
+            f"可学习的违约企业只有{firms}家，少于{LIVE_DEFAULTS}家，不训练模型。",
             help="请继续报送贷后数据；在此之前使用启动卡。",
         )
     progress.stage("检查是否泄露结果")
@@ -169,8 +186,8 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
     embargo = _embargo_days(training)
     directions = {feature.name: int(feature.direction) for feature in training.features}
     progress.stage("挑选特征")
-    early = _earlier(learnable["as_of"], embargo)
-    chosen = choose_columns(
+    early = _earlier(learnable["as_of"], embargo, later_share)
+    names = choose_columns(
         matrix[early],
         defaulted[early].astype(float),
         groups=learnable.loc[early, "enterprise_id"],
@@ -178,29 +195,48 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress) -> Trained
         budget=max(1, firms // 10),
         seed=seed,
     )
-    progress.stage("训练与校准")
-    table = table_of(
-        matrix[list(chosen)],
-        defaulted.astype(float),
-        groups=learnable["enterprise_id"],
-        dates=learnable["as_of"],
-        directions={name: directions[name] for name in chosen},
+    return Chosen(
+        rows=learnable,
+        matrix=matrix[list(names)],
+        defaulted=defaulted.astype(float),
+        directions={name: directions[name] for name in names},
+        embargo_days=embargo,
+        leaks=tuple(leaks),
     )
-    table = replace(table, findings=(*table.findings, *leaks))
-    model = train_table(table, FitSettings(embargo_days=embargo), seed=seed)
-    days = learnable["as_of"]
+
+
+def fit_card(training: TrainingSet, *, seed: int, progress: Progress, search: Search | None = None) -> Trained:
+    """Choose features, search settings where asked, fit, calibrate, and test on the later rows.
+
+    Raises NothingToLearn when there are too few rows to learn from; AnalysisMissing where a search needs optuna.
+    """
+    chosen = choose(training, seed=seed, progress=progress)
+    days = chosen.rows["as_of"]
+    table = table_of(
+        chosen.matrix,
+        chosen.defaulted,
+        groups=chosen.rows["enterprise_id"],
+        dates=days,
+        directions=chosen.directions,
+    )
+    settings, noticed = FitSettings(embargo_days=chosen.embargo_days), chosen.leaks
+    if search is not None:
+        found = tuned_recipe(table, search, seed=seed, embargo_days=chosen.embargo_days, progress=progress)
+        settings, noticed = replace(settings, recipe=found.recipe), (*noticed, found.finding)
+    progress.stage("训练与校准")
+    model = train_table(replace(table, findings=(*table.findings, *noticed)), settings, seed=seed)
     return Trained(
         model=model,
-        features=tuple(feature for feature in training.features if feature.name in set(chosen)),
+        features=tuple(feature for feature in training.features if feature.name in chosen.directions),
         outcomes=training.outcomes,
         spine_days=(days.min().date(), days.max().date()),
         horizon_months=training.horizon_months,
     )
 
 
-def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int) -> "pd.Series[bool]":
+def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int, later_share: float) -> "pd.Series[bool]":
     """Tell which rows the out-of-time test trains on: the fit must choose its columns on these alone."""
-    first_test = days.sort_values().iloc[int(len(days) * (1 - FitSettings().later_share))]
+    first_test = days.sort_values().iloc[int(len(days) * (1 - later_share))]
     return (days + pd.Timedelta(days=embargo_days)).lt(first_test)
 
 
@@ -227,12 +263,13 @@ FIRST = "该卡尚无启用的模型，首个模型随训练启用"
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Order a training: which card, by what was known before which day, seeded, on which kind of store."""
+    """Order a training: which card, by what was known before which day, seeded, on which store, with which search."""
 
     card: str
     as_of: date
     demonstration: bool
     seed: int = 0
+    search: Search | None = None
 
 
 def learn(work: Work, order: Order, *, access: Access, progress: Progress) -> Trained:
@@ -241,7 +278,7 @@ def learn(work: Work, order: Order, *, access: Access, progress: Progress) -> Tr
     Raises NothingToLearn.
     """
     training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
-    return fit_card(training, seed=order.seed, progress=progress)
+    return fit_card(training, seed=order.seed, progress=progress, search=order.search)
 
 
 def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: Access, at: datetime) -> TrainingReport:

@@ -56,6 +56,8 @@ def test_help_stays_light() -> None:
         ("assess", "{unknown}"),
         ("assess", "{known}", "--as-of", "2026-01-02"),
         ("train", "--card", "tarot"),
+        ("compare",),
+        ("compare", "tarot"),
         ("evaluate", "nowhere"),
         ("intake", "patent", "absent.xlsx"),
         ("intake", "absent-folder"),
@@ -145,6 +147,7 @@ def test_an_assessment_without_a_score_says_why(run: Run, wanted: Callable[..., 
     [
         (("assess", "{known}"), "assessment"),
         (("train",), "model"),
+        (("compare", "application"), "comparison"),
         (("catalogue",), "features"),
         (("score-all",), "enterprises"),
         (("doctor",), "checks"),
@@ -265,3 +268,22 @@ def test_demo_rebuilds_a_store_of_its_own(run: Run, commands: Any) -> None:
     assert code == 0
     assert commands.calls == [("create", {"demonstration": True, "enterprises": 5000, "anew": True})]
     assert "634" in out
+
+
+def test_a_comparison_is_a_table_with_intervals_and_a_recommendation(run: Run, commands: Any) -> None:
+    code, out, _err = run("compare", "application", "--tune")
+
+    assert code == 0
+    assert "申请卡：1,234 行，40 次违约" in out
+    assert "WOE 评分卡 ◀" in out
+    assert "0.790（0.750–0.830）" in out
+    assert "建议采用较简单的方案" in out
+    assert "演示数据上的指标只说明流程走得通" in out
+    assert commands.calls[-1][1]["tune"]
+
+
+def test_training_searches_settings_only_when_asked(run: Run, commands: Any) -> None:
+    run("train")
+    run("train", "--tune")
+
+    assert [said["tune"] for name, said in commands.calls if name == "train"] == [False, True]

@@ -20,6 +20,7 @@ from features.engine import compute
 from models import retraining
 from models.labels import Outcome
 from models.register import Register
+from models.table import LIVE_DEFAULTS
 from risk.answering import Question
 from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Status
@@ -343,7 +344,7 @@ def test_a_later_model_answers_only_after_it_was_promoted_and_can_be_rolled_back
 
 def test_few_defaults_train_no_model(training: retraining.TrainingSet) -> None:
     defaulted = training.rows["outcome"].eq(Outcome.DEFAULT)
-    few = training.rows[defaulted]["enterprise_id"].drop_duplicates().head(retraining.LEAST_DEFAULTS - 1)
+    few = training.rows[defaulted]["enterprise_id"].drop_duplicates().head(LIVE_DEFAULTS - 1)
     keep = ~defaulted | training.rows["enterprise_id"].isin(few)
 
     with pytest.raises(retraining.NothingToLearn, match="19家"):
