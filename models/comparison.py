@@ -73,12 +73,14 @@ def compare(  # noqa: PLR0913 - nine plain choices; grouping them would hide wha
     them only where they are better beyond their sampling error.
 
     Raises what `fit` raises; AnalysisMissing where optbinning (or for `tune`, optuna) is not installed; ValueError for
-        a baseline that is neither a column nor a number a row.
+        a baseline that is neither a column nor a number a row, or is called as a candidate is.
     Source: decisions.md 1, method.md 2 and 3.
     """
     table = table_of(X, y, groups=groups, dates=dates, directions=directions)
     check_folds(table, FOLDS)
     given = {name: number_of(column, X) for name, column in (baselines or {}).items()}
+    if set(given) & set(LABELS):
+        raise ValueError(f"a baseline may not be called as a candidate is: {sorted(set(given) & set(LABELS))}")
     imported()
     told = progress or Silent()
     found = None if tune is None else tuned_recipe(table, tune, seed=seed, embargo_days=embargo_days, progress=told)

@@ -100,6 +100,8 @@ def test_days_that_leave_one_side_without_defaults_are_left_aside_and_it_is_said
 def test_a_baseline_that_is_no_column_is_a_fault_of_the_caller(small: SimpleNamespace) -> None:
     with pytest.raises(ValueError, match="no column is called"):
         compare(small.X, small.y, {"debt": "nothing"})
+    with pytest.raises(ValueError, match="may not be called"):
+        compare(small.X, small.y, {"logistic": "debt"})
 
 
 def test_a_baseline_of_other_rows_is_refused(small: SimpleNamespace) -> None:
