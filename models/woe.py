@@ -8,7 +8,7 @@ import io
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import numpy as np
@@ -155,7 +155,7 @@ def fit_woe(table: Table, *, special: Mapping[str, Sequence[float]] | None = Non
     weighed = zip(columns, coefficients, strict=True)
     return WoeScorecard(
         table.layout,
-        tuple(WoeColumn(**{**vars(column), "coefficient": float(weight)}) for column, weight in weighed),
+        tuple(replace(column, coefficient=float(weight)) for column, weight in weighed),
         intercept,
     )
 

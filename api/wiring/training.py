@@ -43,6 +43,7 @@ class Training:
             metrics={name: value for name, value in report.metrics.items() if name.endswith(TOLD)},
             notes=(
                 *report.notes,
+                f"是否好过较简单的方案，请看 lukeping compare {card}",
                 "已启用" if report.promoted else "已上架为候选，尚未启用：启用是另一项须留痕的决定",
             ),
         )
