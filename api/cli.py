@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from api.commands import (
+    comparing,
     evidence,
     intake,
     looking_back,
@@ -34,6 +35,7 @@ COMMANDS = (
     ("intake", intake.intake),
     ("names", names.names),
     ("train", modelling.train),
+    ("compare", comparing.compare),
     ("promote", modelling.promote),
     ("validate", validation.validate),
     ("accept", validation.accept),

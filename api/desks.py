@@ -101,6 +101,41 @@ class TrainingSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Tell one measured figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Tell how one way of scoring did: figures by name; `behind` is its distance in AUC from the boosted model."""
+
+    name: str
+    label: str
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateTable:
+    """Compare ways of scoring on the same held-out rows, and recommend one."""
+
+    card: str
+    label: str
+    validation: str
+    rows: int
+    defaults: int
+    features: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    recommended: str
+    reason: str
+    demonstration: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Say what a run on a real source came to: figures by name, and sentences for a reader."""
 
@@ -342,8 +377,13 @@ class SourceDesk(Protocol):
 class TrainingDesk(Protocol):
     """Train models."""
 
-    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
+    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False) -> TrainingSummary:
         """Train a card's model on what was known before as_of and shelve it; raise a Refusal."""
+
+    def compare(
+        self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False
+    ) -> CandidateTable:
+        """Compare a card's model with simpler scores on what was known before as_of; nothing is kept."""
 
     def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
         """Make a shelved model answer for a card, or with None the one before; return its name; raise a Refusal."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.baselines import compare
+    from models.comparison import compare
     from models.contributions import explain
     from models.fitted import Model
     from models.training import fit
@@ -17,7 +17,7 @@ __all__ = ["Model", "compare", "explain", "fit"]
 
 _HOME = {
     "Model": "models.fitted",
-    "compare": "models.baselines",
+    "compare": "models.comparison",
     "explain": "models.contributions",
     "fit": "models.training",
 }

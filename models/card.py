@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.findings import Finding
 from models.fitted import Model, Report
-from models.refusals import DemonstrationModel, FeatureMismatch, ModelNotLive
+from models.refusals import CardMismatch, DemonstrationModel, FeatureMismatch, ModelNotLive
 from models.scale import STANDARD, Scale
 from models.table import LIVE_DEFAULTS
 
@@ -101,10 +101,22 @@ class ModelCard(Words):
             raise DemonstrationModel(
                 f"模型 {self.name} 由演示数据训练，不能评估真实企业。", help="请用真实数据训练，或使用启动卡。"
             )
+        self.check_live()
+
+    def check_live(self) -> None:
+        """Refuse a model of too few defaults; raise ModelNotLive. Source: method.md 2."""
         if not self.live_use:
             raise ModelNotLive(
                 f"模型 {self.name} 只用 {self.defaulted_firms} 家违约企业训练，不得用于实际业务。",
                 help=f"至少需要 {LIVE_DEFAULTS} 家；此前请使用启动卡。",
+            )
+
+    def check_card(self, card: str) -> None:
+        """Refuse to answer for another card than the model was trained for; raise CardMismatch."""
+        if self.purpose.card != card:
+            raise CardMismatch(
+                f"模型 {self.name} 是为评分卡 {self.purpose.card} 训练的，不能用于 {card}。",
+                help="两张卡的行与期限不同，请启用为这张卡训练的模型。",
             )
 
 

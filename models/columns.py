@@ -95,7 +95,7 @@ def layout_of(X: pd.DataFrame, directions: Mapping[str, int] | None = None) -> t
     Raises TableUnusable, NameReserved, NameRepeated, DirectionUnusable, InfiniteValues.
     """
     _check_table(X)
-    chosen = {str(name): int(direction) for name, direction in (directions or {}).items()}
+    chosen = _directions_of(directions or {})
     columns = tuple(
         _described(str(name), X.iloc[:, position], chosen.get(str(name), 0)) for position, name in enumerate(X.columns)
     )
@@ -115,13 +115,18 @@ def _check_table(X: pd.DataFrame) -> None:
         raise NameReserved(f"列名 {first_three(reserved)} 为解释结果所保留。", help="请改名后再试。")
 
 
+def _directions_of(directions: Mapping[str, int]) -> dict[str, int]:
+    # Before they are made whole: half a direction would otherwise be none, in silence.
+    odd = [str(name) for name, direction in directions.items() if direction not in (-1, 0, 1)]
+    if odd:
+        raise DirectionUnusable(f"方向只能是 -1、0 或 1：{first_three(odd)}。")
+    return {str(name): int(direction) for name, direction in directions.items()}
+
+
 def _check_directions(directions: Mapping[str, int], columns: tuple[Column, ...]) -> None:
     unknown = [name for name in directions if name not in {column.name for column in columns}]
     if unknown:
         raise DirectionUnusable(f"为不存在的列规定了方向：{first_three(unknown)}。")
-    odd = [name for name, direction in directions.items() if direction not in (-1, 0, 1)]
-    if odd:
-        raise DirectionUnusable(f"方向只能是 -1、0 或 1：{first_three(odd)}。")
     unordered = [column.name for column in columns if column.kind == "category" and column.direction]
     if unordered:
         raise DirectionUnusable(
@@ -188,7 +193,8 @@ def _numbers(name: str, values: pd.Series) -> Matrix | None:
             return None
         numbers = np.array([np.nan if gap else float(v) for v, gap in zip(values, values.isna(), strict=True)])
         return _finite(name, numbers)
-    if not (pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)):
+    plain = pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)
+    if not plain or pd.api.types.is_complex_dtype(values.dtype):
         raise TableUnusable(f"列 {name} 的类型 {values.dtype} 不能用作特征。", help="日期请先换算为天数。")
     return _finite(name, values.to_numpy(dtype=np.float64, na_value=np.nan))
 
@@ -219,12 +225,26 @@ def _oddities(X: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[Finding, ..
         if column.typical is not None and not column.gaps and X.iloc[:, position].isna().any()
     )
     many = tuple(column.name for column in columns if len(column.levels) > MOST_LEVELS)
+    written = tuple(
+        column.name
+        for position, column in enumerate(columns)
+        if column.kind == "category" and _is_written_number(X.iloc[:, position])
+    )
     told = (
         ("column-empty", empty, "全部缺失，对分数没有贡献"),
         ("column-constant", constant, "只有一个取值，对分数没有贡献"),
         ("column-few-gaps", few, f"缺失不足 {FEWEST_GAPS} 处，按中位数处理"),
+        ("column-numbers-as-text", written, "的数字写成了文字，按类别处理；若是数量，请先换成数字"),
         ("column-many-levels", many, f"类别超过 {MOST_LEVELS} 个，可能是编号而不是特征"),
     )
     return tuple(
         Finding(code, "warning", f"列 {first_three(names)} {what}。", names) for code, names, what in told if names
     )
+
+
+def _is_written_number(values: pd.Series) -> bool:
+    """Tell whether every value is text that reads as a number; a declared category is what it says."""
+    known = values.dropna()
+    if isinstance(values.dtype, pd.CategoricalDtype) or not all(isinstance(value, str) for value in known):
+        return False
+    return bool(pd.to_numeric(known, errors="coerce").notna().all())

@@ -65,7 +65,7 @@ def evaluate_cumcm2020c(store: Store, folder: Path, *, access: Access, at: datet
     any day.
     """
     batches = load_cumcm2020c(store, folder, at=at, actor=access.actor, progress=progress)
-    outcomes, X = _firms(store, access=access, at=at, progress=progress)
+    outcomes, X = firms(store, access=access, at=at, progress=progress)
     labelled = outcomes["defaulted"].notna()
     directions = {feature.name: int(feature.direction) for feature in features_of("invoices")}
     y = outcomes.loc[labelled, "defaulted"]
@@ -89,7 +89,7 @@ def evaluate_cumcm2020c(store: Store, folder: Path, *, access: Access, at: datet
     return Outside(figures=figures, sentences=_sentences(figures))
 
 
-def _firms(store: Store, *, access: Access, at: datetime, progress: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
+def firms(store: Store, *, access: Access, at: datetime, progress: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the firms' outcomes and their features as of the snapshot's day, in the same order."""
     features = features_of("invoices")
     progress.stage("计算发票特征")
@@ -153,7 +153,7 @@ def evaluate_jinan(store: Store, folder: Path, *, access: Access, at: datetime, 
     batches = load_jinan(store, folder, at=at, actor=access.actor, progress=progress)
     with store.work(at=at, read_only=True) as work:
         facts = read_events(work, ["snapshot_fact"], access=access)["snapshot_fact"]
-    X, listed = _counts(facts)
+    X, listed = counts(facts, "justice_credit")
     validated = cross_validate(X, listed, repeats=1, folds=FOLDS, seed=0, progress=progress)
     figures = {
         "rows_read": sum(report.rows_read - int(report.skipped) for report in batches),
@@ -181,13 +181,13 @@ JINAN_SENTENCES = (
 )
 
 
-def _counts(facts: pd.DataFrame) -> tuple[pd.DataFrame, "pd.Series[float]"]:
-    """Return one row a firm with a positive trace, one column a file, and whether it is listed as dishonest."""
+def counts(facts: pd.DataFrame, outcome: str) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+    """Return one row a firm with a positive trace, one column a file, and whether the file `outcome` lists it."""
     traces = facts[facts["source"].isin(TRACES)]
     amount = traces["value"].where(traces["value"].notna(), 1.0)
     X = traces.assign(amount=amount).pivot_table(
         index="enterprise_id", columns="source", values="amount", aggfunc="sum", min_count=1
     )
-    listed = set(facts.loc[facts["source"] == "justice_credit", "enterprise_id"])
+    listed = set(facts.loc[facts["source"] == outcome, "enterprise_id"])
     y = pd.Series([float(firm in listed) for firm in X.index], index=X.index)
     return X.reindex(columns=list(TRACES)), y

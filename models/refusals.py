@@ -18,6 +18,8 @@ Refusal
 ├── ModelExists         model-exists
 ├── ModelUnknown        model-unknown
 ├── ModelNotLive        model-not-live
+├── CardMismatch        card-mismatch
+├── AnalysisMissing     analysis-missing
 └── DemonstrationModel  demonstration-model
 """
 
@@ -127,6 +129,20 @@ class ModelNotLive(Refusal):
 
     code = "model-not-live"
     status = 409
+
+
+class CardMismatch(Refusal):
+    """The model was trained for another card than the one it is to answer for."""
+
+    code = "card-mismatch"
+    status = 409
+
+
+class AnalysisMissing(Refusal):
+    """A library that only analysts need is not installed."""
+
+    code = "analysis-missing"
+    status = 501
 
 
 class DemonstrationModel(Refusal):

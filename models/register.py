@@ -82,10 +82,14 @@ class Register:
         return self._courses().get(card, [])
 
     def promote(self, card: str, name: str, *, by: str, at: datetime, reason: str) -> Promotion:
-        """Make a model the champion of a card after proving that its files are whole.
+        """Make a model the champion of a card after proving that its files are whole and that it may be.
 
-        Raises ModelUnknown, ModelDamaged.
+        Raises ModelUnknown, ModelDamaged; CardMismatch where it was trained for another card; ModelNotLive where it
+            was trained on too few defaulted firms.
         """
+        _, its = self.load(name)
+        its.check_card(card)
+        its.check_live()
         promotion = Promotion(name, seal_of(self.place_of(name)), by, at.isoformat(), reason)
         self._write(card, [*self.course(card), promotion])
         return promotion

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ PerRow = pd.Series | npt.NDArray[np.generic] | Sequence[object]
 
 LEAST_CLUSTERS = 2
 LIVE_DEFAULTS = 20
+FEWEST_TO_PART = 10
+"""Fewer firms may be parted from the others by chance."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def table_of(
             f"违约与未违约企业各需至少 {LEAST_CLUSTERS} 家，现较少的一类只有 {table.rarer_clusters} 家。",
             help="请补充样本后再训练。",
         )
-    return replace(table, findings=noticed + _size_findings(table))
+    return replace(table, findings=noticed + _size_findings(table) + _row_findings(table) + _sharp_findings(table))
 
 
 def labels_of(y: PerRow, X: pd.DataFrame) -> Numbers:
@@ -137,6 +140,8 @@ def aligned(values: PerRow, X: pd.DataFrame, what: str) -> pd.Series:
 
     Raises LengthsDiffer, RowsMisaligned.
     """
+    if len(np.shape(cast(npt.ArrayLike, values))) != 1:
+        raise RowsMisaligned(f"{what}需要是一列，每行一个值。", help="请传入 Series 或一维数组，而不是表。")
     if len(values) != len(X):
         raise LengthsDiffer(f"{what}有 {len(values)} 行，数据表有 {len(X)} 行。", help="请逐行对应后再试。")
     series = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values), index=X.index)
@@ -180,3 +185,42 @@ def _size_findings(table: Table) -> tuple[Finding, ...]:
         )
         found.append(Finding("feature-budget-exceeded", "info", message))
     return tuple(found)
+
+
+def _row_findings(table: Table) -> tuple[Finding, ...]:
+    """Say how many rows repeat another in every value, label and all, though their firms are counted apart.
+
+    Rows of a few small counts repeat each other by nature: only rows that share a fine measurement are told.
+    """
+    fine = [values for values in table.matrix.T if len(np.unique(values[~np.isnan(values)])) > len(values) / 2]
+    if not fine:
+        return ()
+    whole = pd.util.hash_pandas_object(pd.DataFrame(np.column_stack([table.matrix, table.label])), index=False)
+    firms = pd.Series(table.clusters).groupby(whole.to_numpy()).transform("nunique")
+    known = ~np.isnan(np.column_stack(fine)).all(axis=1)
+    rows = int(((firms > 1) & known).sum())
+    if rows == 0:
+        return ()
+    message = f"有 {rows} 行与另一行的特征和标签完全相同，却被当作不同企业。"
+    help_ = "若是同一企业的重复记录，请去重或用 groups 标明；否则检验会高估效果。"
+    return (Finding("rows-repeated", "warning", message, (), help_),)
+
+
+def _sharp_findings(table: Table) -> tuple[Finding, ...]:
+    """Name the columns of which one alone parts all defaulted rows from all others."""
+    sharp = [
+        column.name
+        for position, column in enumerate(table.layout.columns)
+        if column.kind != "category" and _parts(table.matrix[:, position], table.label)
+    ]
+    if not sharp or table.rarer_clusters < FEWEST_TO_PART:
+        return ()
+    message = f"列 {first_three(sharp)} 单独就把违约与未违约完全分开，很可能就是结果本身。"
+    return (Finding("column-parts-label", "warning", message, tuple(sharp), "请核对该值何时可知，不能确定的请去掉。"),)
+
+
+def _parts(values: Numbers, label: Numbers) -> bool:
+    bad, good = values[label == 1], values[label == 0]
+    if np.isnan(bad).any() or np.isnan(good).any():
+        return False
+    return bool(bad.min() > good.max() or bad.max() < good.min())

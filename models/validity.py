@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.spec.progress import Progress
-from models.baselines import Comparison, compare
 from models.card import ModelCard
+from models.comparison import Comparison, compare
 from models.contributions_oracle import Agreement, verify
 from models.drift import Stability, stability
 from models.fitted import Model

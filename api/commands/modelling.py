@@ -18,6 +18,7 @@ CARDS = {"application": "申请卡（A卡）", "behaviour": "行为卡（B卡）
 def train(
     card: Annotated[str, typer.Option(metavar="卡", help="application 申请卡，behaviour 行为卡。")] = "application",
     as_of: AsOf = None,
+    tune: Annotated[bool, typer.Option("--tune", help="先调参；只有超出抽样误差的改进才采用。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """训练一张卡的模型并上架。
@@ -34,7 +35,7 @@ def train(
     with shown() as progress:
         desks = open_desks(read_settings())
         at = desks.now()
-        trained = desks.training.train(card=card, as_of=day or at.date(), at=at, progress=progress)
+        trained = desks.training.train(card=card, as_of=day or at.date(), at=at, progress=progress, tune=tune)
     if as_json:
         print_json({"model": trained})
         return

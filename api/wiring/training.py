@@ -3,12 +3,16 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from api.desks import TrainingSummary
+from api.desks import CandidateTable, TrainingSummary
 from api.wiring.acting import as_bureau
+from api.wiring.comparing import table_told
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
-from models.retraining import Order, appoint, learn, shelve
+from models.appointing import appoint, shelve
+from models.candidates import compare_card
+from models.retraining import Order, learn
+from models.tuning import Search
 
 TOLD = ("auc", "auc_low", "auc_high", "ks", "brier", "calibration_slope", "calibration_intercept")
 """The figures that a reader of the terminal wants; the model's card has them all."""
@@ -20,9 +24,9 @@ class Training:
     def __init__(self, store: Store, shelf: Path) -> None:
         self._store, self._shelf = store, shelf
 
-    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
+    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False) -> TrainingSummary:
         """Train a card's model on what was known before as_of, and shelve it."""
-        order = Order(card=card, as_of=as_of, demonstration=self._store.demonstration)
+        order = self._order(card, as_of, tune)
         access = as_bureau(at, purpose=Purpose.TRAINING)
         with self._store.work(at=at, read_only=True) as work:
             trained = learn(work, order, access=access, progress=progress)
@@ -40,9 +44,22 @@ class Training:
             metrics={name: value for name, value in report.metrics.items() if name.endswith(TOLD)},
             notes=(
                 *report.notes,
+                f"是否好过较简单的方案，请看 lukeping compare {card}",
                 "已启用" if report.promoted else "已上架为候选，尚未启用：启用是另一项须留痕的决定",
             ),
         )
+
+    def compare(
+        self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False
+    ) -> CandidateTable:
+        """Compare a card's model with simpler scores; only reads."""
+        order, access = self._order(card, as_of, tune), as_bureau(at, purpose=Purpose.TRAINING)
+        with self._store.work(at=at, read_only=True) as work:
+            return table_told(compare_card(work, order, access=access, progress=progress), order)
+
+    def _order(self, card: str, as_of: date, tune: bool) -> Order:
+        search = Search() if tune else None
+        return Order(card=card, as_of=as_of, demonstration=self._store.demonstration, search=search)
 
     def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
         """Make a shelved model answer for a card, or with None return to the one before."""

@@ -16,12 +16,15 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.clock import SHANGHAI
 from api.desks import (
+    Candidate,
+    CandidateTable,
     Catalogue,
     CatalogueFeature,
     CatalogueModel,
     Check,
     Desks,
     Evaluation,
+    Figure,
     Institution,
     LoadedBatch,
     Opened,
@@ -508,10 +511,17 @@ class FakeDesks:
     def list_names(self) -> Mapping[str, str]:
         return {"patent": "专利", "rnd_year": "研发投入统计"}
 
-    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> TrainingSummary:
+    def train(self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False) -> TrainingSummary:
+        self.calls.append(("train", {"card": card, "tune": tune}))
         progress.stage("计算特征", 2)
         progress.advance()
         return trained()
+
+    def compare(
+        self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False
+    ) -> CandidateTable:
+        self.calls.append(("compare", {"card": card, "as_of": as_of, "tune": tune}))
+        return candidate_table()
 
     def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
         return model or "the-one-before"
@@ -551,6 +561,28 @@ def derived() -> LoadedBatch:
         batch_id="b2", list_name="guarantee_graph", list_label="担保圈", file="（由已入库的数据推算）", read=30, kept=4,
         already_known=26, repeated=0, skipped=0, refused=0, derived=True,
     )  # fmt: skip
+
+
+def candidate_table() -> CandidateTable:
+    """Return a comparison in which the scorecard is as good as the trees."""
+    close = Figure(value=0.79, low=0.75, high=0.83)
+    figures = dict.fromkeys(("auc", "ks", "brier", "log_loss", "calibration_slope", "behind"), close)
+    return CandidateTable(
+        card="application",
+        label="申请卡",
+        validation="时间外、按企业分组",
+        rows=1234,
+        defaults=40,
+        features=("overdue_events_1y",),
+        candidates=(
+            Candidate(name="woe scorecard", label="WOE 评分卡", figures=figures),
+            Candidate(name="lightgbm", label="LightGBM", figures=figures),
+        ),
+        recommended="woe scorecard",
+        reason="未超出抽样误差：建议采用较简单的方案“WOE 评分卡”。",
+        demonstration=True,
+        notes=("一条说明。",),
+    )
 
 
 def trained() -> TrainingSummary:

@@ -59,6 +59,8 @@ def test_help_stays_light() -> None:
         ("assess", "{unknown}"),
         ("assess", "{known}", "--as-of", "2026-01-02"),
         ("train", "--card", "tarot"),
+        ("compare",),
+        ("compare", "tarot"),
         ("evaluate", "nowhere"),
         ("intake", "patent", "absent.xlsx"),
         ("intake", "absent-folder"),
@@ -172,6 +174,7 @@ def test_an_assessment_without_a_score_says_why(run: Run, wanted: Callable[..., 
     [
         (("assess", "{known}"), "assessment"),
         (("train",), "model"),
+        (("compare", "application"), "comparison"),
         (("catalogue",), "features"),
         (("score-all",), "enterprises"),
         (("doctor",), "checks"),
@@ -329,3 +332,22 @@ def test_sources_as_json_carry_references_and_figures(run: Run) -> None:
     assert told["sources"][0]["expected"]["status"] == "unverified"
     assert told["sources"][0]["days_late"] == 184
     assert told["conflicts"][0]["beyond"] == 1
+
+
+def test_a_comparison_is_a_table_with_intervals_and_a_recommendation(run: Run, commands: Any) -> None:
+    code, out, _err = run("compare", "application", "--tune")
+
+    assert code == 0
+    assert "申请卡：1,234 行，40 次违约" in out
+    assert "WOE 评分卡 ◀" in out
+    assert "0.790（0.750–0.830）" in out
+    assert "建议采用较简单的方案" in out
+    assert "演示数据上的指标只说明流程走得通" in out
+    assert commands.calls[-1][1]["tune"]
+
+
+def test_training_searches_settings_only_when_asked(run: Run, commands: Any) -> None:
+    run("train")
+    run("train", "--tune")
+
+    assert [said["tune"] for name, said in commands.calls if name == "train"] == [False, True]

@@ -9,8 +9,9 @@ from data.spec.access import Purpose, bureau_access
 from data.spec.progress import Silent
 from data.store import Store
 from data.zibo import write_city
+from models.appointing import shelve
 from models.register import Register
-from models.retraining import Order, learn, shelve
+from models.retraining import Order, learn
 from tests.e2e.town import AT, TODAY, City, Shelf, derive_all
 
 ENTERPRISES = 1_500

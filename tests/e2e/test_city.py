@@ -17,9 +17,10 @@ from data.store.reads import read_batches, read_events
 from features.catalogue import FEATURES
 from features.definition import rows_behind
 from features.engine import compute
-from models import retraining
+from models import appointing, retraining
 from models.labels import Outcome
 from models.register import Register
+from models.table import LIVE_DEFAULTS
 from risk.answering import Question
 from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Status
@@ -330,13 +331,13 @@ def test_a_later_model_answers_only_after_it_was_promoted_and_can_be_rolled_back
         names = []
         for seed in (0, 1):
             trained = retraining.fit_card(training, seed=seed, progress=Silent())
-            report = retraining.shelve(work, trained, order, shelf=tmp_path, access=city.access, at=AT)
+            report = appointing.shelve(work, trained, order, shelf=tmp_path, access=city.access, at=AT)
             names.append((report.name, report.promoted))
         first, second = names
         champion_before = register.champion("application").model
-        retraining.appoint(work, "application", second[0], shelf=tmp_path, access=city.access, reason="test")
+        appointing.appoint(work, "application", second[0], shelf=tmp_path, access=city.access, reason="test")
         champion_after = register.champion("application").model
-        back = retraining.appoint(work, "application", None, shelf=tmp_path, access=city.access, reason="test")
+        back = appointing.appoint(work, "application", None, shelf=tmp_path, access=city.access, reason="test")
 
     assert (first[1], second[1]) == (True, False)
     assert champion_before == first[0]
@@ -346,7 +347,7 @@ def test_a_later_model_answers_only_after_it_was_promoted_and_can_be_rolled_back
 
 def test_few_defaults_train_no_model(training: retraining.TrainingSet) -> None:
     defaulted = training.rows["outcome"].eq(Outcome.DEFAULT)
-    few = training.rows[defaulted]["enterprise_id"].drop_duplicates().head(retraining.LEAST_DEFAULTS - 1)
+    few = training.rows[defaulted]["enterprise_id"].drop_duplicates().head(LIVE_DEFAULTS - 1)
     keep = ~defaulted | training.rows["enterprise_id"].isin(few)
 
     with pytest.raises(retraining.NothingToLearn, match="19家"):

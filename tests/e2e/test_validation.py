@@ -10,10 +10,11 @@ from sqlalchemy import select
 from data.spec.progress import Silent
 from data.store.orm import AUDIT_EVENT
 from models.acceptance import AcceptanceUnfounded, SegmentGapUnaccepted
+from models.appointing import appoint, shelve
 from models.findings import Finding
 from models.refusals import ModelUnknown
 from models.register import Register
-from models.retraining import Order, appoint, build_training_set, fit_card, shelve
+from models.retraining import Order, build_training_set, fit_card
 from models.revalidation import accept
 from models.segments import ATTRIBUTES
 from risk.document import Document

@@ -11,10 +11,10 @@ from data.spec.progress import Silent
 from data.store import Store
 from data.store.reads import read_enterprises
 from features.catalogue import FEATURES
+from models.appointing import TrainingReport
 from models.card import ModelCard
 from models.fitted import Model
 from models.register import Register
-from models.retraining import TrainingReport
 from risk.derivation import derive
 
 TODAY = date(2026, 1, 1)

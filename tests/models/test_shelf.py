@@ -299,19 +299,21 @@ def register(tmp_path: Path, model: Model, card: ModelCard) -> Register:
     answer = Register(tmp_path / "shelf")
     for name in ("app-1", "app-2"):
         answer.shelve(model, card.model_copy(update={"name": name}))
+    behaviour = card.purpose.model_copy(update={"card": "behaviour"})
+    answer.shelve(model, card.model_copy(update={"name": "beh-1", "purpose": behaviour}))
     return answer
 
 
 def test_a_champion_is_promoted_and_rolled_back(register: Register, model: Model) -> None:
     register.promote("application", "app-1", by="a", at=AT, reason="首个模型")
     register.promote("application", "app-2", by="b", at=AT, reason="更好")
-    register.promote("behaviour", "app-1", by="a", at=AT, reason="另一张卡")
+    register.promote("behaviour", "beh-1", by="a", at=AT, reason="另一张卡")
 
-    assert register.names() == ["app-1", "app-2"]
+    assert register.names() == ["app-1", "app-2", "beh-1"]
     assert register.champion("application").model == "app-2"
     assert register.roll_back("application").model == "app-1"
     assert register.champion("application").by == "a"
-    assert register.champion("behaviour").model == "app-1"
+    assert register.champion("behaviour").model == "beh-1"
     assert register.load_champion("application")[0] == model
 
 
@@ -322,6 +324,22 @@ def test_without_a_promotion_or_a_predecessor_there_is_a_refusal(register: Regis
     register.promote("application", "app-1", by="a", at=AT, reason="首个模型")
     with pytest.raises(Refusal, match="没有可退回"):
         register.roll_back("application")
+
+
+def test_a_model_of_another_card_or_of_too_few_defaults_is_never_promoted(
+    register: Register, model: Model, card: ModelCard
+) -> None:
+    few = {"name": "few-1", "defaulted_firms": 19, "live_use": False}
+    register.shelve(model, card.model_copy(update=few))
+
+    refused = {}
+    for name, asked in (("beh-1", "application"), ("app-1", "behaviour"), ("few-1", "application")):
+        with pytest.raises(Refusal) as refusal:
+            register.promote(asked, name, by="a", at=AT, reason="")
+        refused[name] = refusal.value.code
+
+    assert refused == {"beh-1": "card-mismatch", "app-1": "card-mismatch", "few-1": "model-not-live"}
+    assert not (register.root / POINTER).exists()
 
 
 def test_only_a_whole_model_can_be_promoted(register: Register) -> None:

@@ -36,7 +36,7 @@ def test_importing_models_loads_neither_lightgbm_nor_pandas() -> None:
 def test_four_names_are_public_and_no_module_bears_one() -> None:
     assert models.__all__ == ["Model", "compare", "explain", "fit"]
     assert (fit.__module__, explain.__module__) == ("models.training", "models.contributions")
-    assert (Model, compare.__module__) == (FittedModel, "models.baselines")
+    assert (Model, compare.__module__) == (FittedModel, "models.comparison")
     assert set(models.__all__) <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'predict'"):
         _ = models.predict  # type: ignore[attr-defined]

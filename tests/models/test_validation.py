@@ -1,6 +1,5 @@
 """Figures agree with independent implementations, and folds never split a firm."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +11,6 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.metrics import log_loss as other_log_loss
 
 from data.spec.errors import Refusal
-from models import baselines, compare
 from models.drift import population_stability_index, psi_noise
 from models.folds import cluster_weights, folds_of
 from models.measures import logistic_line
@@ -27,13 +25,6 @@ from models.validation import (
     log_loss,
     measure,
 )
-
-
-@pytest.fixture
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare on one set of folds: repeats steady a figure, and no test here is about that."""
-    monkeypatch.setattr(baselines, "REPEATS", 1)
-    monkeypatch.setattr(baselines, "FOLDS", 3)
 
 
 class Heard:
@@ -163,40 +154,6 @@ def test_more_folds_than_defaulted_firms_are_refused() -> None:
         cross_validate(X, [1] * 4 + [0] * 36, folds=5)
 
     assert refusal.value.code == "too-few-defaults"
-
-
-@pytest.mark.usefixtures("once")
-def test_trees_win_where_the_truth_is_a_corner() -> None:
-    draw = np.random.default_rng(0)
-    X = pd.DataFrame(draw.uniform(-1, 1, size=(400, 3)), columns=["a", "b", "c"])
-    y = (draw.random(400) < np.where(X["a"].abs() < 0.4, 0.9, 0.05)).astype(int)
-
-    answer = compare(X, y, {"given": "b"})
-
-    assert answer.recommended == "lightgbm"
-    assert answer.table.loc["logistic", "behind_low"] > 0
-
-
-@pytest.mark.usefixtures("once")
-def test_a_simpler_candidate_is_recommended_where_trees_are_no_better(small: SimpleNamespace) -> None:
-    answer = compare(small.X, small.y, {"truth": small.truth, "sales": "sales"}, groups=small.firms, dates=small.days)
-
-    assert list(answer.table.index) == ["truth", "sales", "single best column", "logistic", "lightgbm"]
-    assert answer.recommended == "truth"
-    assert "抽样误差" in answer.reason
-    assert answer.table["auc_out_of_time"].between(0.3, 1).all()
-
-
-@pytest.mark.usefixtures("once")
-def test_without_later_defaults_the_out_of_time_column_is_unknown(world: Callable[..., SimpleNamespace]) -> None:
-    few = world(60, 1, seed=3)
-    days = np.where(few.y == 1, "2020-01-01", "2021-01-01")
-
-    answer = compare(few.X[["debt", "sales"]], few.y, {"debt": "debt"}, dates=days)
-
-    assert answer.table["auc_out_of_time"].isna().all()
-    with pytest.raises(ValueError, match="no column is called"):
-        compare(few.X[["debt", "sales"]], few.y, {"debt": "nothing"})
 
 
 def test_psi_is_zero_for_the_same_and_grows_with_the_shift() -> None:

@@ -1,0 +1,70 @@
+"""How does a card's model do beside simpler scores, on the rows that it would be trained on?"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.spec.access import Access
+from data.spec.progress import Progress
+from data.store.reads import read_events
+from data.store.work import Work
+from features.cards import READS, facts_of, points, tech_sme_card
+from features.catalogue import FEATURES
+from features.engine import compute
+from models.comparison import Comparison, compare
+from models.retraining import LABELS, Order, build_training_set, choose, tables_of
+from models.splits import WINDOWS
+
+OFFICIAL = "official 100 points"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardComparison:
+    """Say what the comparison of one card came to, and on which columns all candidates but the official score rest."""
+
+    label: str
+    comparison: Comparison
+    features: tuple[str, ...]
+
+
+def compare_card(work: Work, order: Order, *, access: Access, progress: Progress) -> CardComparison:
+    """Compare the card's boosted model with a WOE scorecard, a logistic regression, its best feature and the points.
+
+    The rows are those that a training on the same day would learn from. Its columns are chosen as a training would,
+    but on the rows before the first one judged, so that no candidate has seen its own answer. The official 100-point
+    score is estimated from the lists as of each row's own day.
+
+    Raises NothingToLearn, AnalysisMissing, TooFewDefaults.
+    """
+    training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
+    chosen = choose(training, seed=order.seed, progress=progress, later_share=1 - WINDOWS[0])
+    progress.stage("估算官方百分制")
+    official = official_points(work, chosen.rows, access=access)
+    found = compare(
+        chosen.matrix,
+        chosen.defaulted,
+        {OFFICIAL: official},
+        groups=chosen.rows["enterprise_id"],
+        dates=chosen.rows["as_of"],
+        directions=chosen.directions,
+        embargo_days=chosen.embargo_days,
+        tune=order.search,
+        seed=order.seed,
+        progress=progress,
+    )
+    return CardComparison(label=LABELS[order.card], comparison=found, features=tuple(chosen.matrix.columns))
+
+
+def official_points(work: Work, rows: pd.DataFrame, *, access: Access) -> "pd.Series[float]":
+    """Return the official 100-point score of each row as of its day; an item that is not known gives nothing.
+
+    Before the card's first day its first bands are used: a yardstick, no evaluation.
+    """
+    features = [FEATURES[name] for name in READS]
+    events = read_events(work, dict.fromkeys(tables_of(features)), access=access)
+    values = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
+    first = min(tech_sme_card().threshold.values)
+    days = [max(day.date(), first) for day in rows["as_of"]]
+    facts = [facts_of({name: float(values[name].iloc[row]) for name in READS}) for row in range(len(values))]
+    scored = [float(points(one, on=day).total) for one, day in zip(facts, days, strict=True)]
+    return pd.Series(scored, index=rows.index, name=OFFICIAL)

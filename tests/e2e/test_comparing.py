@@ -1,0 +1,56 @@
+"""A card's model is compared with simpler scores on the store's own rows, and nothing is kept."""
+
+import pytest
+
+from data.spec.progress import Silent
+from models import candidates, comparison, splits
+from models.candidates import OFFICIAL, compare_card, official_points
+from models.retraining import Order, build_training_set
+from models.uncertainty import FIGURES
+from tests.e2e.town import AT, TODAY, City
+
+ORDER = Order(card="application", as_of=TODAY, demonstration=True)
+
+
+def test_a_card_is_compared_with_the_official_points_and_nothing_is_shelved(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One later window in two folds: whether more would be steadier is no question of this test.
+    monkeypatch.setattr(comparison, "FOLDS", 2)
+    monkeypatch.setattr(splits, "WINDOWS", (1 / 2,))
+    shelved = city.shelf.register.names()
+
+    with city.store.work(at=AT, read_only=True) as work:
+        found = compare_card(work, ORDER, access=city.access, progress=Silent())
+
+    table = found.comparison.table
+    assert list(table.index) == [OFFICIAL, "single best column", "logistic", "woe scorecard", "lightgbm"]
+    assert found.comparison.out_of_time
+    assert found.comparison.recommended in table.index
+    assert table[list(FIGURES)].notna().all(axis=None)
+    assert len(found.features) <= max(1, city.report.defaults // 10)
+    assert city.shelf.register.names() == shelved
+
+
+def test_columns_are_chosen_before_the_first_row_that_is_judged(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked(Exception):
+        """Stop where the columns are chosen."""
+
+    def stop(training: object, *, seed: int, progress: object, later_share: float) -> None:
+        raise Asked(later_share)
+
+    monkeypatch.setattr(candidates, "choose", stop)
+    with city.store.work(at=AT, read_only=True) as work, pytest.raises(Asked) as asked:
+        compare_card(work, ORDER, access=city.access, progress=Silent())
+
+    assert asked.value.args == (1 - splits.WINDOWS[0],)
+
+
+def test_official_points_are_those_of_the_card_and_differ_between_firms(city: City) -> None:
+    with city.store.work(at=AT, read_only=True) as work:
+        training = build_training_set(work, card="application", as_of=TODAY, access=city.access, progress=Silent())
+        points = official_points(work, training.rows, access=city.access)
+
+    assert points.index.equals(training.rows.index)
+    assert points.between(0, 100).all()
+    assert points.nunique() > 5
