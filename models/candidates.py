@@ -6,13 +6,11 @@ import pandas as pd
 
 from data.spec.access import Access
 from data.spec.progress import Progress
-from data.store.reads import read_events
 from data.store.work import Work
 from features.cards import READS, facts_of, points, tech_sme_card
 from features.catalogue import FEATURES
-from features.engine import compute
 from models.comparison import Comparison, compare
-from models.retraining import LABELS, Order, build_training_set, choose, tables_of
+from models.retraining import LABELS, Order, build_training_set, choose, values_of
 from models.splits import WINDOWS
 
 OFFICIAL = "official 100 points"
@@ -60,9 +58,7 @@ def official_points(work: Work, rows: pd.DataFrame, *, access: Access) -> "pd.Se
 
     Before the card's first day its first bands are used: a yardstick, no evaluation.
     """
-    features = [FEATURES[name] for name in READS]
-    events = read_events(work, dict.fromkeys(tables_of(features)), access=access)
-    values = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
+    values = values_of(work, [FEATURES[name] for name in READS], rows, access=access)
     first = min(tech_sme_card().threshold.values)
     days = [max(day.date(), first) for day in rows["as_of"]]
     facts = [facts_of({name: float(values[name].iloc[row]) for name in READS}) for row in range(len(values))]

@@ -134,6 +134,12 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
     )
 
 
+def values_of(work: Work, features: Sequence[Feature], rows: pd.DataFrame, *, access: Access) -> pd.DataFrame:
+    """Return the value of each feature in each row as of its own day; rows as in TrainingSet."""
+    events = read_events(work, dict.fromkeys(tables_of(features)), access=access)
+    return compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
+
+
 def label_rows(events: Mapping[str, pd.DataFrame], *, card: str, as_of: date, rule: LabelRule) -> pd.DataFrame:
     """Return the card's rows with their outcomes, by what was known before as_of."""
     until = pd.Timestamp(as_of).as_unit("s")

@@ -22,5 +22,5 @@ def test_every_block_of_the_document_runs(monkeypatch: pytest.MonkeyPatch) -> No
     for block in blocks:
         exec(compile(block, DOCUMENT.name, "exec"), names)
 
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     assert "feature-mismatch" in str(names["code"])
