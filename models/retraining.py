@@ -244,7 +244,7 @@ def _table(training: TrainingSet, chosen: Chosen) -> Table:
         dates=chosen.rows["as_of"],
         directions=chosen.directions,
     )
-    return hidden_together(table, _withholdable(training.features))
+    return hidden_together(table, withholdable(training.features))
 
 
 def segments_of(training: TrainingSet, table: Table, held_out: Numbers, *, seed: int) -> list[SegmentLine]:
@@ -271,7 +271,7 @@ def _against_background(model: Model, table: Table, training: TrainingSet) -> Mo
     return with_background(model, table, training.background, families=families, peers=list(zip(*keys, strict=True)))
 
 
-def _withholdable(features: Sequence[Feature]) -> dict[str, str]:
+def withholdable(features: Sequence[Feature]) -> dict[str, str]:
     """Map each feature that a consent may withhold to its group; the register is public."""
     return {feature.name: feature.group for feature in features if feature.group is not Group.PROFILE}
 

@@ -18,7 +18,7 @@ from models.fitted import Model
 from models.labels import CENSORED, Outcome
 from models.refusals import ModelUnknown
 from models.register import Register
-from models.retraining import CARDS, TrainingSet, build_training_set
+from models.retraining import CARDS, TrainingSet, build_training_set, withholdable
 from models.shelf import seal_of
 from models.validity import Cases
 
@@ -60,6 +60,7 @@ def cases_from(training: TrainingSet, model: Model) -> Cases:
         attributes=training.attributes[chosen],
         known=matrix.notna().mean(axis=1).to_numpy(),
         censored=int(training.rows["outcome"].isin(CENSORED).sum()),
+        together=withholdable(training.features),
     )
 
 

@@ -1,7 +1,7 @@
 """What can be measured of a model on the rows it was fitted on, each judged by trees that had not seen its firm?"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from models.low_default import most_prudent
 from models.measures import Metrics, ks_interval, measure
 from models.segments import SegmentLine, ValidationRule, segment_lines
 from models.sensitivity import Dependence, Sensitivity, dependences, sensitivities
-from models.table import Table, table_of
+from models.table import Table, hidden_together, table_of
 from models.training import FitSettings, train_and_hold_out
 from models.vintages import VintageLine, vintage_lines
 
@@ -32,7 +32,8 @@ class Cases:
     """Hold the labelled rows that a model is validated on.
 
     Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
-        that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end.
+        that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end. `together`
+        maps columns to the groups that were hidden at random when the model was fitted.
     """
 
     X: pd.DataFrame
@@ -42,6 +43,7 @@ class Cases:
     attributes: pd.DataFrame
     known: Numbers
     censored: int = 0
+    together: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +149,8 @@ def _directions(model: Model) -> dict[str, int]:
 
 
 def _table(model: Model, cases: Cases) -> Table:
-    return table_of(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model))
+    table = table_of(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model))
+    return hidden_together(table, cases.together) if cases.together else table
 
 
 def _held_out(model: Model, card: ModelCard, cases: Cases, table: Table) -> Numbers:

@@ -66,7 +66,8 @@ def test_a_change_adds_up_on_the_page_and_in_json(
     assert code == 0
     assert (told["before"], told["after"]) == (earlier["score"], score)
     assert points == pytest.approx(score - earlier["score"], abs=1e-9)
-    assert re.search(rf"合计 +{earlier['score']} +{score} +{score - earlier['score']:+.2f}", page)
+    moved = re.escape(f"{score - earlier['score']:+.2f}")
+    assert re.search(rf"合计 +{earlier['score']} +{score} +{moved}", page)
 
 
 def test_advice_starts_from_the_present_score(run: Run, scored: Callable[[str], tuple[str, str, int]]) -> None:

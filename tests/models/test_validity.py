@@ -133,10 +133,10 @@ def test_ks_varies_more_when_rows_come_from_fewer_firms() -> None:
 def test_baselines_are_compared_on_the_models_columns(
     model: Model, small: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models import baselines
+    from models import comparison
 
-    monkeypatch.setattr(baselines, "REPEATS", 1)
-    monkeypatch.setattr(baselines, "FOLDS", 2)
+    monkeypatch.setattr(comparison, "REPEATS", 1)
+    monkeypatch.setattr(comparison, "FOLDS", 2)
     last = card(replace(model), small.days.max().date())
 
     found = validate(model, last, cases(small), SCALED, rule=RULE, with_baselines=True, progress=Silent())
