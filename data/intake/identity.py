@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from data.intake.drafting import RowFault
+from data.intake.header import CODE, NAME
 from data.intake.words import normalise_name
 from data.spec.identifiers import Scheme
 
@@ -62,7 +63,7 @@ def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: C
     if coded.all():
         return Match(ids, new, ())
     faults: list[RowFault] = []
-    book = _NameBook(names())
+    book = NameBook(names())
     for place in np.flatnonzero(~coded):
         found, fault = book.find(frame, int(place))
         ids[place] = found
@@ -70,7 +71,7 @@ def match_enterprises(frame: pd.DataFrame, *, known: Mapping[str, int], names: C
     return Match(ids, new, tuple(faults))
 
 
-class _NameBook:
+class NameBook:
     """Look names up, as they stand and normalised."""
 
     def __init__(self, names: pd.DataFrame) -> None:
@@ -78,21 +79,22 @@ class _NameBook:
         self._normalised = _index(names["normalised"], names["enterprise_id"])
 
     def find(self, frame: pd.DataFrame, place: int) -> tuple[int, RowFault | None]:
+        """Return the enterprise of a row's name, or NOBODY and why."""
         told = [frame[column].iloc[place] for column in ("name", "former_name") if column in frame]
         told = [name for name in told if isinstance(name, str)]
         row = int(frame["file_row"].iloc[place])
         if not told:
-            return NOBODY, RowFault(row, "identifier-missing", "既没有统一社会信用代码，也没有企业名称。")
-        found = [ids for name in told if (ids := self._ids(name))]
+            return NOBODY, RowFault(row, "identifier-missing", "既没有统一社会信用代码，也没有企业名称。", (CODE, NAME))
+        found = [ids for name in told if (ids := self.numbers(name))]
         if not found:
-            return NOBODY, RowFault(row, "name-unmatched", f"企业名录中没有名为“{told[0]}”的企业。")
+            return NOBODY, RowFault(row, "name-unmatched", f"企业名录中没有名为“{told[0]}”的企业。", (NAME,))
         if len(found[0]) > 1:
-            return NOBODY, RowFault(
-                row, "name-ambiguous", f"有 {len(found[0])} 家企业名为“{told[0]}”，无法确定是哪一家。"
-            )
+            said = f"有 {len(found[0])} 家企业名为“{told[0]}”，无法确定是哪一家。"
+            return NOBODY, RowFault(row, "name-ambiguous", said, (NAME,))
         return next(iter(found[0])), None
 
-    def _ids(self, name: str) -> frozenset[int]:
+    def numbers(self, name: str) -> frozenset[int]:
+        """Return the enterprises of this name, as it stands or else normalised."""
         return self._exact.get(name) or self._normalised.get(normalise_name(name)) or frozenset()
 
 

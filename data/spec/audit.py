@@ -11,6 +11,9 @@ class Action(StrEnum):
 
     STORE_CREATED = "store.created"
     BATCH_LOADED = "batch.loaded"
+    BATCH_REVERSED = "batch.reversed"
+    MAPPING_CONFIRMED = "mapping.confirmed"
+    MAPPING_CANCELLED = "mapping.cancelled"
     TOKEN_ISSUED = "token.issued"
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REVOKED = "consent.revoked"

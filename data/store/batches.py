@@ -1,5 +1,6 @@
 """How does a file's batch come in: rows, identities, what was set aside, and who loaded it, all or nothing?"""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from data.spec.tables import TABLES
 from data.store.frames import rows_of_frame, stored_columns
 from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE
 from data.store.work import Work
+
+QUARANTINE_COLUMNS = ("batch_id", "file_row", "code", "message", "raw", "columns", "suggestion")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +41,14 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class QuarantinedRow:
-    """Set one row aside: where it stands, why, and what it said (JSON)."""
+    """Set one row aside: where it stands, why, and what it said (JSON); which headers' cells, and what would help."""
 
     file_row: int
     code: str
     message: str
     raw: str
+    columns: tuple[str, ...] = ()
+    suggestion: str = ""
 
 
 def next_batch_id(work: Work) -> str:
@@ -83,8 +88,14 @@ def write_batch(
     work.connection.execute(insert(BATCH).values(**asdict(batch)))
     for name, frame in evidence.items():
         _insert_many(work, EVIDENCE[name], stored_columns(TABLES[name]), rows_of_frame(TABLES[name], frame))
-    rows = [(batch.id, row.file_row, row.code, row.message, row.raw) for row in quarantine]
-    _insert_many(work, QUARANTINE, ("batch_id", "file_row", "code", "message", "raw"), rows)
+    rows = [
+        (
+            *(batch.id, row.file_row, row.code, row.message, row.raw),
+            *(json.dumps(row.columns, ensure_ascii=False), row.suggestion),
+        )
+        for row in quarantine
+    ]
+    _insert_many(work, QUARANTINE, QUARANTINE_COLUMNS, rows)
     work.record(audit)
 
 

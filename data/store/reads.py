@@ -14,6 +14,7 @@ from data.spec.errors import EnterpriseUnknown
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.table import Table
 from data.spec.tables import TABLES
+from data.store.batches import QUARANTINE_COLUMNS
 from data.store.frames import DAY, empty_frame, frame_of_rows, read_column, stored_columns
 from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE, naive_utc
 from data.store.work import Work
@@ -186,8 +187,12 @@ def read_batches(work: Work) -> pd.DataFrame:
 
 
 def read_quarantine(work: Work, batch_id: str | None = None) -> pd.DataFrame:
-    """List rows that were set aside, of one batch or of all: batch_id, file_row, code, message, raw (JSON)."""
-    columns = [QUARANTINE.c[name] for name in ("batch_id", "file_row", "code", "message", "raw")]
+    """List rows that were set aside, of one batch or of all.
+
+    Shapes: batch_id, file_row, code, message, raw (a JSON object of header and cell), columns (a JSON list of
+        the bad cells' headers) and suggestion; the last two None where they were not kept.
+    """
+    columns = [QUARANTINE.c[name] for name in QUARANTINE_COLUMNS]
     query = select(*columns).order_by(QUARANTINE.c.batch_id, QUARANTINE.c.file_row, QUARANTINE.c.id)
     if batch_id is not None:
         query = query.where(QUARANTINE.c.batch_id == batch_id)

@@ -1,0 +1,49 @@
+"""Where a spreadsheet destroyed a credit code, which code does the register know by the row's name?
+
+The code found is suggested and never filled in: the person who keeps the list says which firm was meant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from data.intake.drafting import RowFault
+from data.intake.header import CODE
+from data.intake.identity import NameBook
+from data.spec.access import Access
+from data.spec.identifiers import Scheme
+from data.store import Work
+from data.store.reads import read_names, read_numbers
+
+LOST = frozenset({"uscc-scientific-notation", "uscc-malformed", "uscc-check-digit"})
+
+
+def recover_codes(
+    work: Work, faults: Sequence[RowFault], frame: pd.DataFrame, *, access: Access
+) -> tuple[RowFault, ...]:
+    """Add to each fault of a row's own code the code that the register knows by the row's name, if exactly one.
+
+    Shapes: frame has file_row int64 and name str.
+    """
+    if not any(_is_lost(fault) for fault in faults):
+        return tuple(faults)
+    book = NameBook(read_names(work, access=access))
+    codes = {number: code for code, number in read_numbers(work, Scheme.USCC, access=access).items()}
+    names = frame.drop_duplicates("file_row").set_index("file_row")["name"].dropna().to_dict()
+    return tuple(_recovered(fault, book, codes, names.get(fault.file_row)) for fault in faults)
+
+
+def _is_lost(fault: RowFault) -> bool:
+    return fault.code in LOST and CODE in fault.columns
+
+
+def _recovered(fault: RowFault, book: NameBook, codes: dict[int, str], name: str | None) -> RowFault:
+    found = book.numbers(name) if name is not None and _is_lost(fault) else frozenset()
+    code = codes.get(next(iter(found))) if len(found) == 1 else None
+    if code is None:
+        return fault
+    return replace(
+        fault,
+        suggestion=f"企业名录中“{name}”的代码是 {code}；核对无误后，先把该列设为“文本”格式再填入。",
+    )
