@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.commands import evidence, intake, modelling, opening, scoring, serving
+from api.commands import evidence, intake, lists, modelling, opening, scoring, serving
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -19,7 +19,11 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 """
 COMMANDS = (
     ("init", opening.init),
+    ("template", lists.template),
     ("intake", intake.intake),
+    ("quarantine", lists.quarantine),
+    ("undo", lists.undo),
+    ("mappings", lists.mappings),
     ("train", modelling.train),
     ("promote", modelling.promote),
     ("assess", scoring.assess),

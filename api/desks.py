@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from api.clock import now
+from api.list_desks import IntakeWishes
 from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
@@ -47,7 +48,7 @@ class RememberedAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class RowsSetAside:
-    """Say why rows of a file went to the quarantine, and which (1 = the file's first row)."""
+    """Say why rows of a file went to the quarantine, or want a look, and which (1 = the file's first row)."""
 
     code: str
     message: str
@@ -73,6 +74,8 @@ class LoadedBatch:
     refused: int
     quarantined: tuple[RowsSetAside, ...] = ()
     seen_before: bool = False
+    doubtful: tuple[RowsSetAside, ...] = ()
+    """Rows that were kept and ought to be looked at."""
     notes: tuple[str, ...] = ()
 
 
@@ -269,12 +272,15 @@ class IntakeDesk(Protocol):
         list_name: str | None,
         known_on: date | None,
         strict: bool,
+        wishes: IntakeWishes,
         at: datetime,
         progress: Progress,
     ) -> LoadedBatch:
         """Load one file; raise a Refusal where nothing was changed."""
 
-    def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+    def load_folder(
+        self, folder: Path, *, wishes: IntakeWishes, at: datetime, progress: Progress
+    ) -> Sequence[LoadedBatch]:
         """Load a folder of lists, each file its own batch."""
 
     def list_names(self) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.list_desks import BatchDesk, TemplateDesk
     from api.settings import Settings
 
 
@@ -52,6 +53,21 @@ def evaluation_desk() -> "EvaluationDesk":
     from api.wiring.evaluation import OutsideEvaluation
 
     return OutsideEvaluation()
+
+
+def template_desk() -> "TemplateDesk":
+    """Hand out the desk that writes templates, which needs no store."""
+    from api.wiring.batches import Templates
+
+    return Templates()
+
+
+def batch_desk(settings: "Settings") -> "BatchDesk":
+    """Open the store and hand out the desk that works on its batches; raise a Refusal where no sound store stands."""
+    from api.wiring.batches import Batches
+    from data.store import Store
+
+    return Batches(Store.open(settings.database_url))
 
 
 def store_today(settings: "Settings") -> "date | None":

@@ -18,6 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.intake.drafting import RowFault
@@ -210,7 +211,9 @@ def _list(
             put(own.cell(number, column), value)
             own.cell(number, column).alignment = Alignment(wrap_text=True, vertical="top")
         linked = own.cell(number, 2 if with_origin else 1)
-        linked.hyperlink = f"#'{sheet.title}'!{get_column_letter(problem.columns[0])}{problem.row}"
+        quoted = sheet.title.replace("'", "''")
+        there = f"'{quoted}'!{get_column_letter(problem.columns[0])}{problem.row}"
+        linked.hyperlink = Hyperlink(ref=linked.coordinate, location=there)
         linked.font = Font(color="0563C1", underline="single")
     own.freeze_panes = "A2"
     own.auto_filter.ref = own.dimensions

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from data.intake.checks import find_faults
+from data.intake.checks import find_faults, find_further
 from data.intake.doubts import Doubt, find_doubts
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
 from data.intake.identity import Match, kind_of, match_enterprises, new_names
 from data.intake.list_file import Check
 from data.intake.mapping import remember
-from data.intake.recovery import recover_codes
+from data.intake.recovery import recover_codes, told_of_codes
 from data.intake.refusals import NothingKept, StrictRowFaults, quarantined
 from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at, with_restatements
 from data.intake.shrinking import check_not_shrunk
@@ -194,7 +194,7 @@ class _SortedOut:
             skipped=source.skipped,
             quarantined_rows=len(spoilt),
             quarantined=_reasons(self.faults),
-            notes=source.notes,
+            notes=(*source.notes, *told_of_codes(self.faults)),
             faults=self.faults,
         )
 
@@ -203,7 +203,7 @@ def _sort_out(
     work: Work, source: Source, frame: pd.DataFrame, *, access: Access, today: date, told: Sequence[RowFault]
 ) -> _SortedOut:
     """Match, amend, check and compare the rows; each fault takes its row out."""
-    faults = list(told)
+    faults, whole = list(told), frame
     frame = _without(frame, faults)
     known = read_numbers(work, source.scheme, access=access)
     named = frame if "name" in frame else frame.assign(name=pd.Series([None] * len(frame), dtype="str"))
@@ -219,13 +219,15 @@ def _sort_out(
         faults += unfound
         rows = complete(source.table, _without(rows, unfound))
     found = find_faults(source.table, rows, checks=source.checks, today=today)
+    if not source.amends:
+        found += find_further(source.table, whole, faults, checks=source.checks, today=today)
     rows = _without(rows, found)
     return _SortedOut(
         rows=rows,
         names=named,
         match=match,
         fates=fates(source.table, rows, existing=existing),
-        faults=recover_codes(work, (*faults, *found), named, access=access),
+        faults=recover_codes(work, (*faults, *found), whole, access=access),
     )
 
 

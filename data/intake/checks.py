@@ -1,6 +1,6 @@
 """Which typed rows cannot be true?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ import pandas as pd
 from data.intake.drafting import RowFault
 from data.intake.header import KNOWN
 from data.intake.list_file import Check
+from data.intake.versions import complete
 from data.spec.table import Column, Kind, Table
 
 
@@ -25,6 +26,23 @@ def find_faults(table: Table, rows: pd.DataFrame, *, checks: tuple[Check, ...], 
         spoilt = ~check.holds(rows).astype(bool)
         faults += rows_told(rows, spoilt, RowFault(0, check.code, f"{check.message}。", check.columns))
     return faults
+
+
+def find_further(
+    table: Table, frame: pd.DataFrame, faults: Sequence[RowFault], *, checks: tuple[Check, ...], today: date
+) -> list[RowFault]:
+    """Find what else is wrong with rows that have faults already, so that all of it can be put right at once.
+
+    Cells that could not be read are not blamed a second time, for being blank.
+    """
+    blamed = {(fault.file_row, name) for fault in faults for name in fault.columns}
+    spoilt = frame[frame["file_row"].isin([fault.file_row for fault in faults])]
+    rows = complete(table, spoilt.assign(enterprise_id=0))
+    return [
+        fault
+        for fault in find_faults(table, rows, checks=checks, today=today)
+        if fault.columns != (KNOWN,) and not blamed & {(fault.file_row, name) for name in fault.columns}
+    ]
 
 
 def rows_told(rows: pd.DataFrame, spoilt: "pd.Series[Any]", fault: RowFault) -> list[RowFault]:

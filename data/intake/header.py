@@ -305,7 +305,7 @@ def _unrecognised(
         key=lambda row: row[:3],
         reverse=True,
     )
-    nearest = [row for row in ranked if row[0] or row[1]][:3]
+    nearest = [row for row in ranked if row[0] or row[1] or len(lists) == 1][:3]
     told = "；".join(text for _, _, text, _ in nearest) or "没有一个表头单元格属于已知名单"
     return ListUnrecognised(
         f"文件“{file_name}”前 {DEEPEST_HEADER} 行中没有认出名单的表头。最接近的：{told}。",

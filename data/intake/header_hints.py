@@ -66,8 +66,9 @@ def recognise(file: SourceFile, *, list_name: str | None, confirmed: Confirmed) 
 
 
 def hints_of(closest: Closest) -> list[Hint]:
-    """Say what the headers of a near miss might mean, the surest first."""
-    return _hints(closest.list_file, closest.sheet, closest.last, closest.texts, closest.places)
+    """Say what the headers of a near miss might mean: first what the list cannot do without, then the surest."""
+    found = _hints(closest.list_file, closest.sheet, closest.last, closest.texts, closest.places)
+    return sorted(found, key=lambda hint: hint.label not in closest.lacking)
 
 
 def hints_for_unused(header: Header) -> list[Hint]:

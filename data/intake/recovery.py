@@ -26,12 +26,18 @@ def recover_codes(
 
     Shapes: frame has file_row int64 and name str.
     """
-    if not any(_is_lost(fault) for fault in faults):
+    if "name" not in frame or not any(_is_lost(fault) for fault in faults):
         return tuple(faults)
     book = NameBook(read_names(work, access=access))
     codes = {number: code for code, number in read_numbers(work, Scheme.USCC, access=access).items()}
     names = frame.drop_duplicates("file_row").set_index("file_row")["name"].dropna().to_dict()
     return tuple(_recovered(fault, book, codes, names.get(fault.file_row)) for fault in faults)
+
+
+def told_of_codes(faults: Sequence[RowFault]) -> tuple[str, ...]:
+    """Say how many codes could be found by name."""
+    found = sum(_is_lost(fault) and bool(fault.suggestion) for fault in faults)
+    return (f"{found} 行的信用代码可按名称找回，建议的代码见带批注的工作簿或 lukeping quarantine",) if found else ()
 
 
 def _is_lost(fault: RowFault) -> bool:
