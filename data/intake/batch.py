@@ -13,7 +13,7 @@ import pandas as pd
 from data.intake.checks import find_faults, find_further
 from data.intake.doubts import Doubt, find_doubts
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
-from data.intake.identity import Match, kind_of, match_enterprises, new_names
+from data.intake.identity import Match, kind_of, match_enterprises, not_met, told_names
 from data.intake.list_file import Check
 from data.intake.mapping import remember
 from data.intake.recovery import recover_codes, told_of_codes
@@ -29,11 +29,11 @@ from data.store import Store, Work
 from data.store.batches import (
     Batch,
     add_enterprises,
-    add_names,
     find_batch,
     next_batch_id,
     write_batch,
 )
+from data.store.names import add_names
 from data.store.reads import read_named, read_names, read_numbers, read_versions
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -305,22 +305,24 @@ def _write(
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names"]))
     access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
-    _name(work, named, registers=source.registers, access=access)
     doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, known_of(work, rows, access=access)))
     report = replace(report, batch_id=batch_id, new_enterprises=len(new), doubtful=doubtful)
     rows = with_restatements(work, source.table, rows, access=access)
     quarantine = [quarantined(fault, source.headers, raw) for fault in sorted_out.faults]
     audit = _audit(report, actor=actor, at=work.at)
     write_batch(work, _batch(source, report, at=recorded_at(work)), {source.table.name: rows}, quarantine, audit=audit)
+    _name(work, batch_id, named, registers=source.registers, access=access)
     return report
 
 
-def _name(work: Work, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
+def _name(work: Work, batch_id: str, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
     told = rows[rows["name"].notna()]
     if not registers:
         told = told[~told["enterprise_id"].isin(read_named(work, access=access))]
     if len(told):
-        add_names(work, new_names(told, names=read_names(work, access=access), registers=registers))
+        names = read_names(work, access=access)
+        told = told_names(told, names=names, registers=registers)
+        add_names(work, batch_id, told, not_met(told, names=names))
 
 
 def _batch(source: Source, report: BatchReport, *, at: datetime) -> Batch:

@@ -114,11 +114,11 @@ def kind_of(scheme: Scheme, value: str) -> str:
     return _KINDS.get(value[:2], "institution") if scheme is Scheme.USCC else "enterprise"
 
 
-def new_names(rows: pd.DataFrame, *, names: pd.DataFrame, registers: bool) -> pd.DataFrame:
-    """List names not met before: of a list that registers names every one, else only those of the nameless.
+def told_names(rows: pd.DataFrame, *, names: pd.DataFrame, registers: bool) -> pd.DataFrame:
+    """List the names that rows tell: of a list that registers names every one, else only those of the nameless.
 
-    Shapes: rows has enterprise_id, name, known_on and may have former_names; the answer has
-        enterprise_id, name, normalised and since.
+    Shapes: rows has enterprise_id, name, known_on and may have former_names; the answer has enterprise_id,
+        name, normalised and since, each pair once.
     """
     told = rows.loc[rows["name"].notna(), ["enterprise_id", "name", "known_on"]].rename(columns={"known_on": "since"})
     told = told.sort_values("since", kind="stable")
@@ -128,9 +128,13 @@ def new_names(rows: pd.DataFrame, *, names: pd.DataFrame, registers: bool) -> pd
         nameless = ~told["enterprise_id"].isin(names["enterprise_id"])
         told = told[nameless].drop_duplicates("enterprise_id")
     told = told.drop_duplicates(["enterprise_id", "name"])
-    met = pd.MultiIndex.from_frame(names[["enterprise_id", "name"]])
-    told = told[~pd.MultiIndex.from_frame(told[["enterprise_id", "name"]]).isin(met)]
     return told.assign(normalised=[normalise_name(name) for name in told["name"]])
+
+
+def not_met(told: pd.DataFrame, *, names: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the names that are known already; frames as `told_names` takes and gives them."""
+    met = pd.MultiIndex.from_frame(names[["enterprise_id", "name"]])
+    return told[~pd.MultiIndex.from_frame(told[["enterprise_id", "name"]]).isin(met)]
 
 
 def _former_names(rows: pd.DataFrame) -> pd.DataFrame:

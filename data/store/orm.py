@@ -142,6 +142,15 @@ BATCH_REVERSAL = Table(
 )
 """Which batch takes which other back; a reversal may itself be taken back."""
 
+NAME_TOLD = Table(
+    "name_told",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id"), primary_key=True, index=True),
+    Column("name", Text, primary_key=True),
+)
+"""Which batches told a name; one that only batches taken back told is nobody's name any more."""
+
 HEADER_MAPPING = Table(
     "header_mapping",
     METADATA,

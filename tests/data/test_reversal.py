@@ -11,11 +11,12 @@ from sqlalchemy import select
 from data.intake import BatchReport, load_file
 from data.intake.reversal import BatchReversed, BatchUnknown, ReasonMissing, ReversalReport, undo_batch
 from data.spec.access import BUREAU, bureau_access
+from data.spec.identifiers import Identifier, Scheme
 from data.spec.versions import latest_known
 from data.store import Store
 from data.store.audit import verify_chain
 from data.store.orm import AUDIT_EVENT
-from data.store.reads import read_batches, read_events
+from data.store.reads import find_enterprise, read_batches, read_events
 
 Book = Callable[..., Path]
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -194,3 +195,48 @@ def test_a_clock_that_stands_still_does_not_undo_the_undoing(
     load_file(store, path, at=START, actor="test")
 
     assert (gone, revenues(store, date(2026, 1, 2))) == ([], [10.0])
+
+
+REGISTER = ["企业名称", "统一社会信用代码", "成立日期", "曾用名"]
+
+
+def name_of(store: Store, code: str) -> str:
+    with store.work(at=START) as work:
+        found = find_enterprise(work, Identifier(Scheme.USCC, code), access=bureau_access("test", at=START))
+    return found.name
+
+
+def test_names_that_a_wrong_register_told_go_with_it_and_come_back_with_it(
+    store: Store, book: Book, codes: list[str], clock: Clock, load: Callable[[Path], BatchReport]
+) -> None:
+    day = ["公告日期：2020-01-01"]
+    load(book("企业名录.xlsx", [day, REGISTER, ["甲公司", codes[0], "2015-01-01", ""]]))
+    wrong = book("企业名录错.xlsx", [["公告日期：2021-01-01"], REGISTER, ["乙公司", codes[0], "2015-01-01", "丙公司"]])
+    batch = load(wrong).batch_id
+    certificate = [["公告日期：2022-01-01"], ["企业名称", "高企证书编号", "发证日期", "有效期至"]]
+    path = book("高新技术企业认定.xlsx", [*certificate, ["丙公司", "GR202137000001", "2021-12-07", "2024-12-07"]])
+    seen = [name_of(store, codes[0])]
+
+    undone = undo(store, batch, clock)
+    seen.append(name_of(store, codes[0]))
+    with pytest.raises(Exception, match="企业名录中没有名为“丙公司”的企业"):
+        load_file(store, path, at=clock(), actor="test", list_name="high_tech_certificate")
+    undo(store, undone.batch_id, clock)
+    seen.append(name_of(store, codes[0]))
+
+    assert seen == ["乙公司", "甲公司", "乙公司"]
+    assert load_file(store, path, at=clock(), actor="test", list_name="high_tech_certificate").kept == 1
+
+
+def test_a_name_that_another_file_tells_too_stays(
+    store: Store, book: Book, codes: list[str], clock: Clock, load: Callable[[Path], BatchReport]
+) -> None:
+    first = book("企业名录.xlsx", [["公告日期：2020-01-01"], REGISTER[:3], ["甲公司", codes[0], "2015-01-01"]])
+    again = book("企业名录二.xlsx", [["公告日期：2021-01-01"], REGISTER[:3], ["甲公司", codes[0], "2016-01-01"]])
+    batch = load(first).batch_id
+    load(again)
+
+    undo(store, batch, clock)
+
+    assert name_of(store, codes[0]) == "甲公司"
+    assert load(first).kept == 1

@@ -26,6 +26,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_batch_reversal_reverses", "batch_reversal", ["reverses"])
     op.create_table(
+        "name_told",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("enterprise_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name="fk_name_told_batch_id"),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name="fk_name_told_enterprise_id"),
+        sa.PrimaryKeyConstraint("batch_id", "enterprise_id", "name", name="pk_name_told"),
+    )
+    op.create_index("ix_name_told_enterprise_id", "name_told", ["enterprise_id"])
+    op.create_table(
         "header_mapping",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("list", sa.Text(), nullable=False),
@@ -42,6 +52,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take away what this version added, in reverse."""
     op.drop_table("header_mapping")
+    op.drop_table("name_told")
     op.drop_table("batch_reversal")
     op.drop_column("quarantine", "suggestion")
     op.drop_column("quarantine", "columns")
