@@ -21,6 +21,7 @@ from data.intake.header import (
     Header,
     ListUnrecognised,
     find_header,
+    name_column,
     vocabulary,
 )
 from data.intake.list_file import ListFile
@@ -107,7 +108,8 @@ def _pairs(
 
 
 def _is_wanted(list_file: ListFile, meaning: str, places: Mapping[str, int]) -> bool:
-    return meaning not in places and meaning not in list_file.constants and not (meaning == KNOWN and KNOWN in places)
+    is_named = meaning == NAME and name_column(list_file) in places
+    return meaning not in places and meaning not in list_file.constants and not is_named
 
 
 def _weigh(

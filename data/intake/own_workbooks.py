@@ -29,6 +29,12 @@ class FileStands(Refusal):
     status = 409
 
 
+class FolderMissing(Refusal):
+    """The folder that a file is to be written to is not there."""
+
+    code = "folder-missing"
+
+
 class Use(StrEnum):
     """Say what a workbook of ours is for."""
 
@@ -71,7 +77,9 @@ def read_info(sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]) -> Workbook
 
 
 def check_free(path: Path, *, force: bool = False) -> None:
-    """Raise FileStands where a file would be written over, unless forced."""
+    """Raise FileStands where a file would be written over, unless forced; FolderMissing where there is no folder."""
+    if not path.parent.is_dir():
+        raise FolderMissing(f"没有文件夹“{path.parent}”。", help="请先建好文件夹，或换一个位置。")
     if path.exists() and not force:
         raise FileStands(f"文件“{path.name}”已经存在，未作改动。", help="请换一个文件名，或加 --force 覆盖。")
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from data.intake import BatchReport, load_file
 from data.intake.header import CODE, KNOWN, NAME, ListUnknown, TemplateOfOtherList
 from data.intake.lists import LISTS
-from data.intake.own_workbooks import FileStands
+from data.intake.own_workbooks import FileStands, FolderMissing
 from data.intake.template import Asked, Form, asked_of
 from data.intake.template_writing import write_template
 from data.spec.access import bureau_access
@@ -222,6 +222,13 @@ def test_a_file_that_stands_is_written_over_only_by_force(tmp_path: Path) -> Non
 
     assert path.read_bytes()[:2] == b"PK"
     assert [one.name for one in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(FolderMissing, match="没有文件夹") as refused:
+        write_template("patent", tmp_path / "无" / "a.xlsx")
+
+    assert refused.value.code == "folder-missing"
 
 
 def test_a_list_of_no_such_name_has_no_template(tmp_path: Path) -> None:
