@@ -9,6 +9,7 @@ from api.commands import (
     comparing,
     evidence,
     intake,
+    lists,
     looking_back,
     modelling,
     names,
@@ -32,8 +33,12 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 """
 COMMANDS = (
     ("init", opening.init),
+    ("template", lists.template),
     ("intake", intake.intake),
     ("names", names.names),
+    ("quarantine", lists.quarantine),
+    ("undo", lists.undo),
+    ("mappings", lists.mappings),
     ("train", modelling.train),
     ("compare", comparing.compare),
     ("promote", modelling.promote),

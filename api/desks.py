@@ -11,7 +11,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from api.catalogue_desk import CatalogueDesk
 from api.clock import now
+from api.list_desks import IntakeWishes
 from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
@@ -21,10 +23,8 @@ from risk.readers import Audience, Language
 from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
+    from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
-    from risk.change import Change
-    from risk.improvement import Improvement
-    from risk.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class RememberedAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class RowsSetAside:
-    """Say why rows of a file went to the quarantine, and which (1 = the file's first row)."""
+    """Say why rows of a file went to the quarantine, or want a look, and which (1 = the file's first row)."""
 
     code: str
     message: str
@@ -82,6 +82,8 @@ class LoadedBatch:
     refused: int
     quarantined: tuple[RowsSetAside, ...] = ()
     seen_before: bool = False
+    doubtful: tuple[RowsSetAside, ...] = ()
+    """Rows that were kept and ought to be looked at."""
     derived: bool = False
     notes: tuple[str, ...] = ()
 
@@ -142,46 +144,6 @@ class Evaluation:
     source: str
     figures: Mapping[str, object]
     sentences: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogueFeature:
-    """Declare one feature to a reader; on no card, it is a part of others."""
-
-    name: str
-    label: str
-    unit: str
-    group: str
-    group_label: str
-    direction: int
-    reason: str
-    absence: str
-    how: str
-    inputs: tuple[str, ...]
-    lists: tuple[str, ...]
-    cards: tuple[str, ...]
-    fingerprint: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogueModel:
-    """Declare the model that now answers for a card."""
-
-    id: str
-    card: str
-    label: str
-    horizon_months: int | None
-    trained_on: date | None
-    demonstration: bool
-    features: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Catalogue:
-    """List what scores are made of."""
-
-    features: tuple[CatalogueFeature, ...]
-    models: tuple[CatalogueModel, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,19 +257,6 @@ class EvidenceDesk(Protocol):
         """Trace a value of an assessment of the institution's own; None where it has none by this id."""
 
 
-class LookingBackDesk(Protocol):
-    """Look back on the bureau's own answers, and ahead from the present one; every look is recorded."""
-
-    def replay(self, id: str, *, at: datetime) -> "Replay":
-        """Give an answer again and compare; raise AssessmentUnknown."""
-
-    def change(self, before_id: str, after_id: str, *, at: datetime) -> "Change":
-        """Bridge two answers about one enterprise; raise AssessmentUnknown, NotComparable."""
-
-    def advise(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> "Improvement":
-        """Work out what would help one enterprise; raise NothingToImprove."""
-
-
 class SourceWatchDesk(Protocol):
     """Tell how good and how fresh the lists are."""
 
@@ -326,13 +275,6 @@ class OpeningDesk(Protocol):
 
         `anew` replaces a store that stands here. Raises a Refusal where one stands already.
         """
-
-
-class CatalogueDesk(Protocol):
-    """Tell what scores are made of."""
-
-    def read(self) -> Catalogue:
-        """Return features and models from their declarations."""
 
 
 class HealthDesk(Protocol):
@@ -355,12 +297,15 @@ class IntakeDesk(Protocol):
         list_name: str | None,
         known_on: date | None,
         strict: bool,
+        wishes: IntakeWishes,
         at: datetime,
         progress: Progress,
     ) -> Sequence[LoadedBatch]:
         """Load one file, then what follows from it; raise a Refusal where nothing was changed."""
 
-    def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+    def load_folder(
+        self, folder: Path, *, wishes: IntakeWishes, at: datetime, progress: Progress
+    ) -> Sequence[LoadedBatch]:
         """Load a folder of lists, each file its own batch, then what follows from them."""
 
     def list_names(self) -> Mapping[str, str]:
@@ -404,7 +349,7 @@ class Desks:
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk
-    looking_back: LookingBackDesk
+    looking_back: "LookingBackDesk"
     sources: SourceWatchDesk
     catalogue: CatalogueDesk
     health: HealthDesk

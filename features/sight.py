@@ -17,13 +17,11 @@ import pandas as pd
 
 from data.spec.columns import Columns
 from data.spec.table import Kind, Table
+from data.spec.versions import OWN_LOAN_DAYS
 from features.spec import SCALES
 from features.windows import NEVER, UNDATED, Ints, Window, pack, to_days, window_start
 
 Bools = npt.NDArray[np.bool_]
-
-OWN_LOAN_DAYS = 60
-"""Rows of unknown origin this fresh may come from the loan being judged (method.md 3)."""
 
 SHORT = 256
 _LARGEST = 2.0**62

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from api.desks import CatalogueFeature, CatalogueModel
+from api.catalogue_desk import CatalogueFeature, CatalogueModel
 from api.exchange.door import DesksHere, guarded_router
 from api.exchange.report import Frozen, group_names
 from api.problems import TokenMissing, TokenUnknown, refusals

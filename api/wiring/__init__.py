@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.catalogue_desk import CatalogueDesk
+    from api.desks import Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.list_desks import BatchDesk, TemplateDesk
     from api.policy_desk import PolicyDesk
     from api.reports.desk import ValidationDesk
     from api.settings import Settings
@@ -68,6 +70,21 @@ def validation_desk(settings: "Settings") -> "ValidationDesk":
     from api.wiring.validation import validating_on
 
     return validating_on(settings)
+
+
+def template_desk() -> "TemplateDesk":
+    """Hand out the desk that writes templates, which needs no store."""
+    from api.wiring.batches import Templates
+
+    return Templates()
+
+
+def batch_desk(settings: "Settings") -> "BatchDesk":
+    """Open the store and hand out the desk that works on its batches; raise a Refusal where no sound store stands."""
+    from api.wiring.batches import Batches
+    from data.store import Store
+
+    return Batches(Store.open(settings.database_url))
 
 
 def store_today(settings: "Settings") -> "date | None":

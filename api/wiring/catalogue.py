@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.desks import Catalogue, CatalogueFeature, CatalogueModel
+from api.catalogue_desk import Catalogue, CatalogueFeature, CatalogueModel
 from api.wiring.champions import ShelvedChampions
 from data.spec.table import GROUP_LABELS
 from data.spec.tables import TABLES

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from api.clock import SHANGHAI
 from api.desks import LoadedBatch, RowsSetAside
+from api.list_desks import IntakeWishes
 from api.wiring.acting import as_bureau, person
-from data.intake import BatchReport, load_file, load_folder
+from data.intake import BatchReport, Reason, load_file, load_folder
 from data.intake.cumcm2020c import load_cumcm2020c
+from data.intake.files import Instructions
 from data.intake.jinan import load_jinan
 from data.intake.lists import LISTS
 from data.spec.access import Purpose
@@ -46,6 +48,7 @@ class Intake:
         list_name: str | None,
         known_on: date | None,
         strict: bool,
+        wishes: IntakeWishes,
         at: datetime,
         progress: Progress,
     ) -> Sequence[LoadedBatch]:
@@ -59,16 +62,21 @@ class Intake:
                 at=at,
                 actor=person(),
                 strict=strict,
+                instructions=_instructions(wishes),
                 progress=progress,
             )
         )
         return [loaded, *self._derived(at, progress)]
 
-    def load_folder(self, folder: Path, *, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
+    def load_folder(
+        self, folder: Path, *, wishes: IntakeWishes, at: datetime, progress: Progress
+    ) -> Sequence[LoadedBatch]:
         """Load a folder of lists; the caller's table tells of each file, so that no line here does."""
         heard = WithoutNotes(progress)
-        loaded = [told(report) for report in load_folder(self._store, folder, at=at, actor=person(), progress=heard)]
-        return [*loaded, *self._derived(at, progress)]
+        reports = load_folder(
+            self._store, folder, at=at, actor=person(), instructions=_instructions(wishes), progress=heard
+        )
+        return [*(told(report) for report in reports), *self._derived(at, progress)]
 
     def _derived(self, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
         access = as_bureau(at, purpose=Purpose.INTAKE)
@@ -81,6 +89,10 @@ class Intake:
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""
         return {name: declared.label for name, declared in LISTS.items()}
+
+
+def _instructions(wishes: IntakeWishes) -> Instructions:
+    return Instructions(headers=wishes.headers, office=wishes.office, force=wishes.force, annotated=wishes.annotated)
 
 
 class Sources:
@@ -116,9 +128,8 @@ def told(report: BatchReport) -> LoadedBatch:
         repeated=report.repeated,
         skipped=int(report.skipped),
         refused=report.quarantined_rows,
-        quarantined=tuple(
-            RowsSetAside(code=reason.code, message=reason.message, rows=reason.rows) for reason in report.quarantined
-        ),
+        quarantined=_rows(report.quarantined),
+        doubtful=_rows(report.doubtful),
         seen_before=report.seen_before,
         notes=report.notes,
     )
@@ -139,6 +150,10 @@ def derived(batch: DerivedBatch) -> LoadedBatch:
         refused=0,
         derived=True,
     )
+
+
+def _rows(reasons: Sequence[Reason]) -> tuple[RowsSetAside, ...]:
+    return tuple(RowsSetAside(code=reason.code, message=reason.message, rows=reason.rows) for reason in reasons)
 
 
 class Loader(Protocol):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from api.clock import SHANGHAI, now
 from api.desks import Chapters, Institution, IssuedToken, LoadedBatch, Opened, TrainingSummary
 from api.identity import new_token, token_hash
+from api.list_desks import IntakeWishes
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.consent import ALL_CATEGORIES, Consent, Permission
@@ -181,7 +182,7 @@ class _Build:
     def _load(self, store: Store, lists: Path, *, at: datetime) -> Sequence[LoadedBatch]:
         from api.wiring.intake import Intake
 
-        return Intake(store).load_folder(lists, at=at, progress=self._progress)
+        return Intake(store).load_folder(lists, wishes=IntakeWishes(), at=at, progress=self._progress)
 
     def _train(self, store: Store, *, at: datetime) -> TrainingSummary:
         from api.wiring.training import Training

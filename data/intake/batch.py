@@ -3,30 +3,34 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from data.intake.checks import find_faults
+from data.intake.checks import find_faults, find_further
 from data.intake.doubts import note_names
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
 from data.intake.identity import Match, kind_of, match_enterprises
 from data.intake.list_file import Check
+from data.intake.mapping import remember
 from data.intake.names_told import find_cycles
+from data.intake.oddities import Doubt, find_doubts
+from data.intake.recovery import recover_codes, told_of_codes
+from data.intake.refusals import NothingKept, StrictRowFaults, quarantined
 from data.intake.register import dated, names_known, teach_names
+from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at, with_restatements
+from data.intake.shrinking import check_not_shrunk
 from data.intake.versions import Fate, amend, complete, fates
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
-from data.spec.errors import Refusal
 from data.spec.identifiers import Scheme
 from data.spec.table import Table
 from data.store import Store, Work
 from data.store.batches import (
     Batch,
-    QuarantinedRow,
     add_enterprises,
     find_batch,
     next_batch_id,
@@ -38,25 +42,15 @@ from data.store.reads import read_numbers, read_versions
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-class NothingKept(Refusal):
-    """Not one row of the file can be kept, or is known already."""
-
-    code = "nothing-kept"
-
-
-class StrictRowFaults(Refusal):
-    """Rows have faults, and the load was asked to be strict."""
-
-    code = "strict-row-faults"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Say which file rows come from and how they are to be taken.
 
     `scheme`: the register of the frame's identifiers. `registers`: the rows say what enterprises are
     called. `amends`: blanks are filled from the latest version of the same record. `known_on`: the day
-    given for the whole file, if one was.
+    given for the whole file, if one was. `whole`: the file tells all that holds, and is refused where it looks
+    cut off. `headers`: what the file calls a column of the table, or a role. `confirmed`: what a person says
+    headers of files of this `office` mean, to be remembered.
     """
 
     list: str
@@ -68,14 +62,19 @@ class Source:
     scheme: Scheme = Scheme.USCC
     skipped: Skipped = NOTHING_SKIPPED
     checks: tuple[Check, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    whole: bool = False
     registers: bool = False
     amends: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+    office: str = ""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Say why rows were set aside, and which."""
+    """Say why rows were set aside, or ought to be looked at, and which."""
 
     code: str
     message: str
@@ -107,6 +106,10 @@ class BatchReport:
     tidied: int = 0
     """Rows read after stray spaces were taken from a word of the declaration."""
     notes: tuple[str, ...] = ()
+    faults: tuple[RowFault, ...] = ()
+    """Every fault of every row set aside."""
+    doubtful: tuple[Reason, ...] = ()
+    """Rows that were kept and ought to be looked at."""
 
 
 Raw = Callable[[int], str]
@@ -140,13 +143,13 @@ def load_frame(
         identifier str (blank: matched by name), known_on datetime64[s], and the table's columns in the
         dtypes of `data.store.frames`; optional name, known_basis, owner, origin_loan, withdrawn. Columns
         left out are blank.
-    Raises NothingKept; StrictRowFaults where strict and a row has a fault.
+    Raises NothingKept; StrictRowFaults where strict and a row has a fault; ListShrunk.
     """
     aside = set_aside or SetAside()
     access = bureau_access(actor, at=at, purpose=Purpose.INTAKE)
     with store.work(at=at) as work:
         earlier = find_batch(work, list=source.list, file_sha256=source.file_sha256, known_on=source.known_on)
-        if earlier is not None and earlier.quarantined == 0:
+        if earlier is not None and earlier.quarantined == 0 and not is_in_doubt(work, earlier):
             return _seen_before(source, earlier)
         today = store.today or at.astimezone(ZONE).date()
         sorted_out = _sort_out(
@@ -154,7 +157,12 @@ def load_frame(
         )
         report = sorted_out.report(source)
         _check_outcome(report, strict=strict)
+        if source.whole:
+            rows = report.rows_read - int(report.skipped)
+            check_not_shrunk(work, source.list, source.label, rows=rows, today=today)
+        remember(work, source.list, source.confirmed, office=source.office, actor=actor)
         if report.kept == 0 and (earlier is not None or report.quarantined_rows == 0):
+            work.commit()
             return replace(report, seen_before=earlier is not None)
         met = read_rows_in_doubt(work, source.list, source.file_sha256)
         report = _write(work, source, sorted_out, report, actor=actor, raw=aside.raw or _raw(frame), met=met)
@@ -202,7 +210,8 @@ class _SortedOut:
             skipped=source.skipped,
             quarantined_rows=len(spoilt),
             quarantined=_reasons(self.faults),
-            notes=source.notes,
+            notes=(*source.notes, *told_of_codes(self.faults)),
+            faults=self.faults,
         )
 
 
@@ -210,7 +219,7 @@ def _sort_out(
     work: Work, source: Source, frame: pd.DataFrame, *, access: Access, today: date, told: Sequence[RowFault]
 ) -> _SortedOut:
     """Match, amend, check and compare the rows; each fault takes its row out."""
-    faults = list(told)
+    faults, whole = list(told), frame
     frame = _without(frame, faults)
     known = read_numbers(work, source.scheme, access=access)
     named = frame if "name" in frame else frame.assign(name=pd.Series([None] * len(frame), dtype="str"))
@@ -227,19 +236,23 @@ def _sort_out(
     rows = complete(source.table, frame.assign(enterprise_id=match.enterprise_id))
     faults += match.faults
     rows = _without(rows, match.faults)
-    existing = read_versions(work, source.table.name, rows[["enterprise_id", "record_key"]], access=access)
+    existing = counting_versions(
+        work, read_versions(work, source.table.name, rows[["enterprise_id", "record_key"]], access=access)
+    )
     if source.amends:
         rows, unfound = amend(source.table, rows, existing=existing)
         faults += unfound
         rows = complete(source.table, _without(rows, unfound))
     found = find_faults(source.table, rows, checks=source.checks, today=today)
+    if not source.amends:
+        found += find_further(source.table, whole, faults, checks=source.checks, today=today)
     rows = _without(rows, found)
     return _SortedOut(
         rows=rows,
         names=named,
         match=match,
         fates=fates(source.table, rows, existing=existing),
-        faults=(*faults, *found),
+        faults=recover_codes(work, (*faults, *found), whole, access=access),
     )
 
 
@@ -264,8 +277,13 @@ def _seen_before(source: Source, earlier: Batch) -> BatchReport:
         quarantined_rows=0,
         quarantined=(),
         seen_before=True,
-        notes=(*source.notes, f"同一文件已作为批次 {earlier.id} 导入"),
+        notes=(*source.notes, _seen_as(source, earlier)),
     )
+
+
+def _seen_as(source: Source, earlier: Batch) -> str:
+    renamed = "" if earlier.file_name == source.file_name else f"，当时名为“{earlier.file_name}”"
+    return f"同一文件已作为批次 {earlier.id} 导入{renamed}"
 
 
 def _reasons(faults: Sequence[RowFault]) -> tuple[Reason, ...]:
@@ -283,11 +301,13 @@ def _check_outcome(report: BatchReport, *, strict: bool) -> None:
         raise StrictRowFaults(
             f"文件“{report.file_name}”有 {report.quarantined_rows} 行有问题，严格模式下全部未导入。{told(report)}",
             help="请改正后重试，或去掉 --strict。",
+            faults=report.faults,
         )
     if report.kept + report.already_known + report.repeated == 0:
         raise NothingKept(
             f"文件“{report.file_name}”没有一行可以导入（读取 {report.rows_read} 行）。{told(report)}",
             help="请核对表头与数据后重试。",
+            faults=report.faults,
         )
 
 
@@ -317,23 +337,15 @@ def _write(
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names", "former_name"]))
     access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
-    teach_names(work, named, registers=source.registers, access=access)
-    report = replace(report, batch_id=batch_id, new_enterprises=len(new))
-    quarantine = [
-        QuarantinedRow(file_row=fault.file_row, code=fault.code, message=fault.message, raw=raw(fault.file_row))
-        for fault in sorted_out.faults
-    ]
+    doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, known_of(work, rows, access=access)))
+    report = replace(report, batch_id=batch_id, new_enterprises=len(new), doubtful=doubtful)
+    rows = with_restatements(work, source.table, rows, access=access)
+    quarantine = [quarantined(fault, source.headers, raw) for fault in sorted_out.faults]
     audit = _audit(report, actor=actor, at=work.at)
-    batch = _batch(source, report, at=work.at)
-    write_batch(work, batch, {source.table.name: rows}, quarantine, audit=audit)
+    write_batch(work, _batch(source, report, at=recorded_at(work)), {source.table.name: rows}, quarantine, audit=audit)
+    teach_names(work, batch_id, named, registers=source.registers, access=access)
     note_names(
-        work,
-        sorted_out.match,
-        sorted_out.names,
-        list_name=batch.list,
-        batch_id=batch.id,
-        met=met,
-        access=access,
+        work, sorted_out.match, sorted_out.names, list_name=source.list, batch_id=batch_id, met=met, access=access
     )
     return report
 

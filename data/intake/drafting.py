@@ -42,11 +42,16 @@ class KnownOnNeeded(Refusal):
 
 @dataclass(frozen=True)
 class RowFault:
-    """Say why one row cannot be kept."""
+    """Say why one row cannot be kept, and where it is known in which cells and what would help.
+
+    `columns` names columns of the table, or roles of `data.intake.header`.
+    """
 
     file_row: int
     code: str
     message: str
+    columns: tuple[str, ...] = ()
+    suggestion: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ class _Cells:
     def accept(self, meaning: str, cells: "pd.Series[Any]", parsed: Parsed) -> "pd.Series[Any]":
         label = self.header.texts[self.header.places[meaning]]
         for place, fault in parsed.faults.items():
-            self.faults.append(RowFault(self.numbers[place], fault.code, quoted(label, cells.iloc[place], fault)))
+            said = quoted(label, cells.iloc[place], fault)
+            self.faults.append(RowFault(self.numbers[place], fault.code, said, (meaning,)))
         return parsed.values
 
     def read(self, meaning: str, read: Read, *, dtype: str = "str") -> "pd.Series[Any]":

@@ -1,14 +1,21 @@
 """How is an official file, or a folder of them, taken in?"""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from data.intake.annotating import write_annotated
 from data.intake.batch import BatchReport, SetAside, Source, load_frame
-from data.intake.drafting import Skipped, draft_sheet
-from data.intake.header import Header, find_header, name_column
+from data.intake.drafting import RowFault, Skipped, draft_sheet
+from data.intake.header import Confirmed, Header, ListUnknown, name_column
+from data.intake.header_hints import hints_for_unused, recognise
 from data.intake.list_file import Identity, ListFile
 from data.intake.lists import LISTS
+from data.intake.mapping import confirm, label_of, plain, plain_header, recall
+from data.intake.own_workbooks import NO_ROWS, Use, WorkbookInfo, check_free, read_info, version_of
+from data.intake.refusals import RowsRefused
 from data.intake.sheet import SUFFIXES, SourceFile, read_source_file
 from data.spec.errors import Refusal
 from data.spec.progress import Progress, Silent
@@ -21,7 +28,24 @@ class FolderEmpty(Refusal):
     code = "folder-empty"
 
 
-def load_file(  # noqa: PLR0913 # store and path, and six choices of the command line
+@dataclass(frozen=True, kw_only=True)
+class Instructions:
+    """Say how a person wants files to be taken.
+
+    `headers` says what headers of the file mean (and is remembered for files of `office`); `force` takes a
+    whole list that looks cut off; `annotated` is where the file goes back to its sender, with remarks on bad cells.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    office: str = ""
+    force: bool = False
+    annotated: Path | None = None
+
+
+AS_IT_IS = Instructions()
+
+
+def load_file(  # noqa: PLR0913 # store and path, and what the command line may choose
     store: Store,
     path: Path,
     *,
@@ -30,36 +54,89 @@ def load_file(  # noqa: PLR0913 # store and path, and six choices of the command
     list_name: str | None = None,
     known_on: date | None = None,
     strict: bool = False,
+    instructions: Instructions = AS_IT_IS,
     progress: Progress | None = None,
 ) -> BatchReport:
     """Take one official file in as one batch, or refuse it and change nothing.
 
     `list_name` names the list where the headers do not; `known_on` the day of a list that does not say
     its own.
-    Raises a Refusal for a file fault, for no row kept, and where strict for a row fault.
+    Raises a Refusal for a file fault, for no row kept, and where strict for a row fault; a refusal for rows
+    leaves the annotated workbook too, where one is wanted.
     """
     heard = progress or Silent()
     heard.stage(f"读取 {path.name}", 3)
+    if instructions.annotated is not None:
+        check_free(instructions.annotated)
     file = read_source_file(path)
     heard.advance()
-    header = find_header(file, list_name=list_name)
-    draft = draft_sheet(header, known_on=known_on)
+    recognised = _recognise(store, file, instructions, list_name=list_name, at=at)
+    draft = draft_sheet(recognised.header, known_on=known_on)
     heard.advance()
-    report = load_frame(
-        store,
-        _source(file, header, known_on=known_on, skipped=draft.skipped),
-        draft.frame,
-        set_aside=SetAside(draft.faults, draft.raw),
-        at=at,
-        actor=actor,
-        strict=strict,
-    )
+    with _annotating(path, file, recognised.header, instructions) as annotate:
+        report = load_frame(
+            store,
+            _source(file, recognised, instructions, known_on=known_on, skipped=draft.skipped),
+            draft.frame,
+            set_aside=SetAside(draft.faults, draft.raw),
+            at=at,
+            actor=actor,
+            strict=strict,
+        )
+        report = replace(report, notes=(*report.notes, *annotate(report.faults)))
     heard.advance()
     return report
 
 
-def _source(file: SourceFile, header: Header, *, known_on: date | None, skipped: Skipped) -> Source:
-    list_file = header.list_file
+@dataclass(frozen=True)
+class _Recognised:
+    """Carry a header, what a person now confirms of it, and what was remembered."""
+
+    header: Header
+    confirmed: Mapping[str, str]
+    recalled: Mapping[str, str]
+
+
+def _recognise(
+    store: Store, file: SourceFile, instructions: Instructions, *, list_name: str | None, at: datetime
+) -> _Recognised:
+    confirmed: dict[str, str] = {}
+    if instructions.headers:
+        if list_name is None or list_name not in LISTS:
+            raise ListUnknown("给出表头对应时须指明名单。", help="例如：lukeping intake patent 文件 --map 列名=字段名")
+        confirmed = confirm(LISTS[list_name], instructions.headers, file)
+    recalled = recall(store, instructions.office, at=at)
+    known = dict(recalled) | ({list_name: {**recalled.get(list_name, {}), **confirmed}} if list_name else {})
+    header = recognise(file, list_name=list_name, confirmed=known)
+    return _Recognised(header, confirmed, recalled.get(header.list_file.name, {}))
+
+
+@contextmanager
+def _annotating(
+    path: Path, file: SourceFile, header: Header, instructions: Instructions
+) -> Iterator[Callable[[Sequence[RowFault]], tuple[str, ...]]]:
+    """Give a way to write the annotated workbook; where rows refuse the file, write it before the refusal goes on."""
+
+    def annotate(faults: Sequence[RowFault]) -> tuple[str, ...]:
+        if instructions.annotated is None:
+            return ()
+        if not faults:
+            return ("没有需要批注的单元格，未写带批注的工作簿",)
+        return (write_annotated(path, file, header, faults, to=instructions.annotated),)
+
+    try:
+        yield annotate
+    except RowsRefused as refusal:
+        refusal.help = "".join((refusal.help, *(f"{note}。" for note in annotate(refusal.faults))))
+        raise
+
+
+def _source(
+    file: SourceFile, recognised: _Recognised, instructions: Instructions, *, known_on: date | None, skipped: Skipped
+) -> Source:
+    header, list_file = recognised.header, recognised.header.list_file
+    info = read_info((sheet.name, sheet.rows) for sheet in file.sheets)
+    partial = info is not None and info.use is Use.CORRECTION
     return Source(
         list=list_file.name,
         label=list_file.label,
@@ -69,9 +146,14 @@ def _source(file: SourceFile, header: Header, *, known_on: date | None, skipped:
         known_on=known_on,
         skipped=skipped,
         checks=list_file.checks,
+        doubts=list_file.doubts,
+        whole=list_file.whole and not partial and not instructions.force,
         registers=registers_names(list_file),
         amends=list_file.amends,
-        notes=_notes(file, header),
+        headers=header.named(),
+        confirmed=recognised.confirmed,
+        office=instructions.office,
+        notes=(*_notes(file, header), *_told_of_headers(recognised, info)),
     )
 
 
@@ -90,9 +172,23 @@ def _notes(file: SourceFile, header: Header) -> tuple[str, ...]:
     if header.unused:
         notes.append(f"未采用的列：{'、'.join(header.unused)}")
     others = [sheet.name for sheet in file.sheets if sheet is not header.sheet and sheet.rows]
+    others = [name for name in others if name not in NO_ROWS]
     if others:
         notes.append(f"未读取的工作表：{'、'.join(others)}")
     return tuple(notes)
+
+
+def _told_of_headers(recognised: _Recognised, info: WorkbookInfo | None) -> Iterator[str]:
+    header = recognised.header
+    if info is not None and info.version != version_of(header.list_file):
+        yield "模板不是当前版本，建议用 lukeping template 重新下载"
+    for text, meaning in {**recognised.recalled, **recognised.confirmed}.items():
+        place = header.places.get(meaning)
+        if place is not None and text in (plain_header(header.texts[place]), plain(header.texts[place])):
+            how = "本次确认，已记住" if text in recognised.confirmed else "按记住的对应"
+            yield f"表头“{header.texts[place]}”＝“{label_of(header.list_file, meaning)}”（{how}）"
+    for hint in hints_for_unused(header):
+        yield f"{hint}；如是，请用 --map 确认"
 
 
 @dataclass(frozen=True, order=True)
@@ -107,7 +203,13 @@ class _Place:
 
 
 def load_folder(
-    store: Store, folder: Path, *, at: datetime, actor: str, progress: Progress | None = None
+    store: Store,
+    folder: Path,
+    *,
+    at: datetime,
+    actor: str,
+    instructions: Instructions = AS_IT_IS,
+    progress: Progress | None = None,
 ) -> list[BatchReport]:
     """Take a folder of official files in, each as a batch of its own.
 
@@ -122,20 +224,21 @@ def load_folder(
         raise FolderEmpty(f"文件夹“{folder.name}”中没有可导入的文件。", help=f"可导入：{'、'.join(SUFFIXES)}。")
     heard.stage("识别名单", len(paths))
     places = []
+    confirmed = recall(store, instructions.office, at=at)
     for path in paths:
-        places.append(_place(path))
+        places.append(_place(path, confirmed))
         heard.advance()
     heard.stage("导入名单", len(places))
     reports = []
     for place in sorted(places):
-        reports.append(load_file(store, place.path, at=at, actor=actor))
+        reports.append(load_file(store, place.path, at=at, actor=actor, instructions=instructions))
         heard.note(_line(reports[-1]))
         heard.advance()
     return reports
 
 
-def _place(path: Path) -> _Place:
-    header = find_header(read_source_file(path))
+def _place(path: Path, confirmed: Confirmed) -> _Place:
+    header = recognise(read_source_file(path), list_name=None, confirmed=confirmed)
     list_file = header.list_file
     day = header.announced_on or date.min
     return _Place(_rank(list_file), list(LISTS).index(list_file.name), day, path.name, path)

@@ -9,6 +9,7 @@ from functools import cache
 
 from data.intake.list_file import CODE_HEADERS, NAME_HEADERS, ORIGIN_HEADERS, OWNER_HEADERS, Identity, ListFile
 from data.intake.lists import LISTS
+from data.intake.own_workbooks import NO_ROWS, WorkbookInfo, read_info
 from data.intake.sheet import Sheet, SourceFile
 from data.intake.words import as_text, parse_day, squeeze
 from data.spec.errors import Refusal
@@ -27,10 +28,38 @@ _MONEY_FACTORS = {"元": 1.0, "千元": 1e3, "万元": 1e4, "万": 1e4, "百万�
 _RATIO_FACTORS = {"%": 0.01, "百分比": 0.01, "‰": 0.001}
 
 
+Confirmed = Mapping[str, Mapping[str, str]]
+"""By list: what a person confirmed a header to mean, as squeezed header text -> column or role."""
+
+NOTHING_CONFIRMED: Confirmed = {}
+
+
+@dataclass(frozen=True)
+class Closest:
+    """Say how near a list came to a sheet's row: which columns are there, and which it lacks."""
+
+    list_file: ListFile
+    sheet: Sheet
+    last: int
+    texts: tuple[str, ...]
+    places: Mapping[str, int]
+    lacking: tuple[str, ...]
+
+
 class ListUnrecognised(Refusal):
-    """No list, or more than one, fits the file."""
+    """No list, or more than one, fits the file; `closest` holds the nearest misses."""
 
     code = "list-unrecognised"
+
+    def __init__(self, message: str, *, help: str, closest: Sequence[Closest] = ()) -> None:
+        super().__init__(message, help=help)
+        self.closest = tuple(closest)
+
+
+class TemplateOfOtherList(Refusal):
+    """A template of ours was filled for another list than the one named."""
+
+    code = "template-of-other-list"
 
 
 class ListUnknown(Refusal):
@@ -69,21 +98,42 @@ class Header:
         used = set(self.places.values())
         return tuple(text for place, text in enumerate(self.texts) if text and place not in used)
 
+    def named(self) -> dict[str, str]:
+        """Say what the file calls each column of the table and each role, the enterprise's name among them."""
+        texts = {name: self.texts[place] for name, place in self.places.items()}
+        own_name = name_column(self.list_file)
+        return texts | ({NAME: texts[own_name]} if own_name in texts else {})
 
-def find_header(file: SourceFile, *, list_name: str | None = None) -> Header:
+
+def find_header(file: SourceFile, *, list_name: str | None = None, confirmed: Confirmed = NOTHING_CONFIRMED) -> Header:
     """Recognise the list by its headers, and where several fit by words of the title and the file's name.
 
-    Raises ListUnknown, ListUnrecognised (naming the closest lists and what they miss) or SheetsAmbiguous.
+    A workbook of our own says its list itself.
+    Raises ListUnknown, TemplateOfOtherList, ListUnrecognised (naming the closest lists and what they miss) or
+    SheetsAmbiguous.
     """
-    wanted = _wanted(list_name)
-    per_sheet = [(sheet, _candidates(sheet, file.name, wanted)) for sheet in file.sheets]
+    info = read_info((sheet.name, sheet.rows) for sheet in file.sheets)
+    wanted = _wanted(_agreed(info, list_name))
+    sheets = [sheet for sheet in file.sheets if info is None or sheet.name not in NO_ROWS]
+    per_sheet = [(sheet, _candidates(sheet, file.name, wanted, confirmed)) for sheet in sheets]
     fitting = [(sheet, headers) for sheet, headers in per_sheet if headers]
     if not fitting:
-        raise _unrecognised(file, wanted)
+        raise _unrecognised(file.name, sheets, wanted, confirmed)
     if len(fitting) > 1:
         names = "、".join(sheet.name for sheet, _ in fitting)
         raise SheetsAmbiguous(f"工作簿中有多个名单工作表：{names}。", help="请把每个名单存为单独的文件。")
     return _best(fitting[0][1])
+
+
+def _agreed(info: WorkbookInfo | None, list_name: str | None) -> str | None:
+    if info is None or info.list not in LISTS:
+        return list_name
+    if list_name not in (None, info.list):
+        raise TemplateOfOtherList(
+            f"这份模板是“{LISTS[info.list].label}”（{info.list}）的，不是“{list_name}”的。",
+            help=f"请用：lukeping intake {info.list} 文件。",
+        )
+    return info.list
 
 
 def _wanted(list_name: str | None) -> list[ListFile]:
@@ -110,12 +160,14 @@ def _rank(header: Header) -> tuple[int, int]:
     return len(header.places), header.words_found
 
 
-def _candidates(sheet: Sheet, file_name: str, lists: Sequence[ListFile]) -> list[Header]:
+def _candidates(sheet: Sheet, file_name: str, lists: Sequence[ListFile], confirmed: Confirmed) -> list[Header]:
     """Return the headers of the first row (or pair of rows) that fits any list."""
     for first, last, texts in _possible_rows(sheet):
         parts = [_split(text) for text in texts]
         title = "".join(squeeze(as_text(cell)) for row in sheet.rows[:first] for cell in row)
-        found = [_fit(list_file, parts, title=title, file_name=file_name) for list_file in lists]
+        found = [
+            _fit(one, parts, title=title, file_name=file_name, confirmed=confirmed.get(one.name, {})) for one in lists
+        ]
         headers = [
             Header(sheet=sheet, first=first, last=last, texts=texts, **fit)  # type: ignore[arg-type] # the fields of a fit
             for fit in found
@@ -144,10 +196,15 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _fit(
-    list_file: ListFile, parts: Sequence[tuple[str, str]], *, title: str, file_name: str
+    list_file: ListFile,
+    parts: Sequence[tuple[str, str]],
+    *,
+    title: str,
+    file_name: str,
+    confirmed: Mapping[str, str],
 ) -> dict[str, object] | None:
     """Place a list's columns on a header's parts; None where it lacks one it cannot do without."""
-    places = _places(list_file, parts)
+    places = _places(list_file, parts, confirmed)
     if _lacks(list_file, places):
         return None
     said = squeeze(file_name) + title
@@ -160,13 +217,16 @@ def _fit(
     }
 
 
-def _places(list_file: ListFile, parts: Sequence[tuple[str, str]]) -> dict[str, int]:
+def _places(list_file: ListFile, parts: Sequence[tuple[str, str]], confirmed: Mapping[str, str]) -> dict[str, int]:
+    """Place what a person confirmed, then what the vocabulary knows; each column says one thing."""
     said: dict[str, list[int]] = {}
     for place, (text, unit) in enumerate(parts):
         for form in {text, f"{text}({unit})"}:
             said.setdefault(form, []).append(place)
-    places: dict[str, int] = {}
-    for meaning, words in _vocabulary(list_file.name):
+    places = {meaning: said[header][0] for header, meaning in confirmed.items() if header in said}
+    for meaning, words in vocabulary(list_file.name):
+        if meaning in places:
+            continue
         free = (place for word in words for place in said.get(word, ()) if place not in places.values())
         found = next(free, None)
         if found is not None:
@@ -175,7 +235,7 @@ def _places(list_file: ListFile, parts: Sequence[tuple[str, str]]) -> dict[str, 
 
 
 @cache
-def _vocabulary(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def vocabulary(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Name what a list's header may say, the table's own columns first."""
     list_file = LISTS[name]
     columns = list_file.table.columns.items()
@@ -231,26 +291,37 @@ def _announced(title: str) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def _unrecognised(file: SourceFile, lists: Sequence[ListFile]) -> ListUnrecognised:
+def _unrecognised(
+    file_name: str, sheets: Sequence[Sheet], lists: Sequence[ListFile], confirmed: Confirmed
+) -> ListUnrecognised:
     """Name the three closest lists and what each of them misses in the closest row."""
-    close: list[tuple[int, int, str]] = []
-    for list_file in lists:
-        best = max(
-            (
-                (len(places), texts)
-                for sheet in file.sheets
-                for _, _, texts in _possible_rows(sheet)
-                for places in [_places(list_file, [_split(text) for text in texts])]
-            ),
-            default=(0, ()),
-            key=lambda pair: pair[0],
-        )
-        words = sum(word in squeeze(file.name) for word in list_file.words)
-        lacking = "、".join(_lacks(list_file, _places(list_file, [_split(text) for text in best[1]])))
-        close.append((best[0], words, f"{list_file.label}（{list_file.name}）缺少：{lacking}"))
-    nearest = sorted((one for one in close if one[0] or one[1]), reverse=True)[:3]
-    told = "；".join(text for _, _, text in nearest) or "没有一个表头单元格属于已知名单"
-    return ListUnrecognised(
-        f"文件“{file.name}”前 {DEEPEST_HEADER} 行中没有认出名单的表头。最接近的：{told}。",
-        help="请核对表头，或指明名单：lukeping intake 名单 文件。",
+    rows = [(sheet, last, texts) for sheet in sheets for _, last, texts in _possible_rows(sheet)]
+    close = [_closest(list_file, rows, confirmed.get(list_file.name, {})) for list_file in lists if rows]
+    ranked = sorted(
+        (
+            (len(one.places), sum(word in squeeze(file_name) for word in one.list_file.words), _missing(one), one)
+            for one in close
+        ),
+        key=lambda row: row[:3],
+        reverse=True,
     )
+    nearest = [row for row in ranked if row[0] or row[1] or len(lists) == 1][:3]
+    told = "；".join(text for _, _, text, _ in nearest) or "没有一个表头单元格属于已知名单"
+    return ListUnrecognised(
+        f"文件“{file_name}”前 {DEEPEST_HEADER} 行中没有认出名单的表头。最接近的：{told}。",
+        help="请核对表头，或指明名单：lukeping intake 名单 文件。",
+        closest=[one for _, _, _, one in nearest],
+    )
+
+
+def _missing(one: Closest) -> str:
+    return f"{one.list_file.label}（{one.list_file.name}）缺少：{'、'.join(one.lacking)}"
+
+
+def _closest(
+    list_file: ListFile, rows: Sequence[tuple[Sheet, int, tuple[str, ...]]], confirmed: Mapping[str, str]
+) -> Closest:
+    placed = [(_places(list_file, [_split(text) for text in texts], confirmed), texts) for _, _, texts in rows]
+    best = max(range(len(rows)), key=lambda number: len(placed[number][0]))
+    (sheet, last, _), (places, texts) = rows[best], placed[best]
+    return Closest(list_file, sheet, last, texts, places, tuple(_lacks(list_file, places)))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.intake.drafting import RowFault
+from data.intake.header import CODE, NAME
 from data.intake.name_words import normalise_name
 from data.intake.naming import NOBODY, Asked, Basis, Found, NameBook, asked_of
 from data.spec.identifiers import Scheme
@@ -116,8 +117,13 @@ def match_enterprises(
     bare = frame[~coded]
     named = tuple(_find_all(bare, ask(bare)))
     ids[~coded] = [row.found.enterprise_id for row in named]
-    faults = tuple(RowFault(row.file_row, row.found.code, row.found.message) for row in named if row.found.code)
+    faults = tuple(_fault(row) for row in named if row.found.code)
     return Match(ids, new, faults, named)
+
+
+def _fault(row: NamedRow) -> RowFault:
+    cells = (CODE, NAME) if not row.asked.names else (NAME,)
+    return RowFault(row.file_row, row.found.code, row.found.message, cells)
 
 
 def _find_all(frame: pd.DataFrame, known: NamesKnown) -> Iterator[NamedRow]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from data.intake.oddities import Doubt
 from data.spec.table import Basis, Table
 
 
@@ -49,10 +50,14 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """Test rows across columns: `holds` answers, for a typed frame, True per sound row (NaN-safe)."""
+    """Test rows across columns: `holds` answers, for a typed frame, True per sound row (NaN-safe).
+
+    `columns` names what it compares.
+    """
 
     code: str
     message: str
+    columns: tuple[str, ...]
     holds: Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 
@@ -64,7 +69,8 @@ class ListFile:
     `headers`: synonyms beside each column's label. `values`: file text -> code, beside the choices'
     labels. `constants`: columns that the list fixes. `amends`: cells that are blank, and columns that
     are absent, are taken from the latest known version of the same key (更名, 取消). `origin`: the column
-    that names the loan application a row comes from.
+    that names the loan application a row comes from. `whole`: each file tells all that holds, so that a
+    sudden half of it is probably a file cut off. `doubts`: what makes rows worth a look though they are kept.
     """
 
     name: str
@@ -79,3 +85,5 @@ class ListFile:
     amends: bool = False
     origin: str | None = None
     checks: tuple[Check, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    whole: bool = False

@@ -41,6 +41,13 @@ def new_names(rows: pd.DataFrame, *, names: pd.DataFrame, registers: bool) -> pd
     return told.assign(normalised=[normalise_name(name) for name in told["name"]])
 
 
+def names_in(rows: pd.DataFrame) -> pd.DataFrame:
+    """List each enterprise's names that rows tell, former ones too, each once; frames as `new_names` takes them."""
+    said = rows.loc[rows["name"].notna(), ["enterprise_id", "name"]]
+    former = [_told_former(rows, column)[["enterprise_id", "name"]] for column in ("former_names", "former_name")]
+    return pd.concat([said, *former], ignore_index=True).drop_duplicates()
+
+
 def _changes(told: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     """Leave the rows at which an enterprise's name becomes another than the one before."""
     met = names.loc[names["since"] > SINCE_UNKNOWN, ["enterprise_id", "name", "since"]].assign(met=True)

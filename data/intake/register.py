@@ -6,13 +6,13 @@ import pandas as pd
 
 from data.intake.identity import CONTRADICTED, Decided, NamesKnown
 from data.intake.name_words import normalise_name, told_names
-from data.intake.names_told import new_names
+from data.intake.names_told import names_in, new_names
 from data.intake.versions import record_keys
 from data.spec.access import Access
 from data.spec.table import Table
 from data.store import Work
-from data.store.batches import add_names
 from data.store.doubts import read_decisions, read_holders
+from data.store.names import add_names
 from data.store.reads import read_lives, read_named, read_names
 
 
@@ -53,8 +53,8 @@ def dated(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return said.assign(record_key=record_keys(table, frame)) if set(table.key) <= set(frame) else said
 
 
-def teach_names(work: Work, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
-    """Keep the names that a batch's rows tell, as far as their list may tell any.
+def teach_names(work: Work, batch_id: str, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:
+    """Keep the names that a batch's rows tell, as far as their list may tell any, and note which batch told them.
 
     Shapes: rows has enterprise_id, name, known_on and may have former_names or former_name.
     """
@@ -62,4 +62,5 @@ def teach_names(work: Work, rows: pd.DataFrame, *, registers: bool, access: Acce
     if not registers:
         told = told[~told["enterprise_id"].isin(read_named(work, access=access))]
     if len(told):
-        add_names(work, new_names(told, names=read_names(work, access=access), registers=registers))
+        new = new_names(told, names=read_names(work, access=access), registers=registers)
+        add_names(work, batch_id, names_in(told) if registers else new, new)

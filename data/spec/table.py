@@ -80,6 +80,12 @@ class Basis(StrEnum):
     ANNOUNCED = "announced"
     FILED = "filed"
     ASSUMED = "assumed"
+    RESTATED = "restated"
+    """Said again, or withdrawn, on the day on which a batch was taken back (`data.intake.standing`)."""
+
+
+NO_LOAN = "-"
+"""The origin of a row that is known to come from no loan at all."""
 
 
 class Absence(StrEnum):

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+OWN_LOAN_DAYS = 60
+"""Rows of unknown origin this fresh may come from the loan being judged (method.md 3)."""
+
 VERSION_ORDER = ("known_on", "recorded_at", "file_row")
 """Versions of a record are ordered by these columns (decision 11)."""
 

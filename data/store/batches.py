@@ -1,5 +1,6 @@
 """How does a file's batch come in: rows, identities, what was set aside, and who loaded it, all or nothing?"""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -13,8 +14,10 @@ from data.spec.audit import AuditEvent
 from data.spec.identifiers import Scheme
 from data.spec.tables import TABLES
 from data.store.frames import rows_of_frame, stored_columns
-from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE
+from data.store.orm import BATCH, ENTERPRISE, EVIDENCE, IDENTIFIER, QUARANTINE
 from data.store.work import Work
+
+QUARANTINE_COLUMNS = ("batch_id", "file_row", "code", "message", "raw", "columns", "suggestion")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +41,14 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class QuarantinedRow:
-    """Set one row aside: where it stands, why, and what it said (JSON)."""
+    """Set one row aside: where it stands, why, and what it said (JSON); which headers' cells, and what would help."""
 
     file_row: int
     code: str
     message: str
     raw: str
+    columns: tuple[str, ...] = ()
+    suggestion: str = ""
 
 
 def next_batch_id(work: Work) -> str:
@@ -87,9 +92,15 @@ def write_batch(
     """
     work.connection.execute(insert(BATCH).values(**asdict(batch)))
     for name, frame in evidence.items():
-        _insert_many(work, EVIDENCE[name], stored_columns(TABLES[name]), rows_of_frame(TABLES[name], frame))
-    rows = [(batch.id, row.file_row, row.code, row.message, row.raw) for row in quarantine]
-    _insert_many(work, QUARANTINE, ("batch_id", "file_row", "code", "message", "raw"), rows)
+        insert_many(work, EVIDENCE[name], stored_columns(TABLES[name]), rows_of_frame(TABLES[name], frame))
+    rows = [
+        (
+            *(batch.id, row.file_row, row.code, row.message, row.raw),
+            *(json.dumps(row.columns, ensure_ascii=False), row.suggestion),
+        )
+        for row in quarantine
+    ]
+    insert_many(work, QUARANTINE, QUARANTINE_COLUMNS, rows)
     work.record(audit)
 
 
@@ -97,24 +108,26 @@ def add_enterprises(work: Work, scheme: Scheme, kinds: Mapping[str, str]) -> dic
     """Number enterprises not met before, given as identifier -> kind; return identifier -> number."""
     first = (work.connection.scalar(select(func.max(ENTERPRISE.c.id))) or 0) + 1
     numbers = {value: first + place for place, value in enumerate(kinds)}
-    _insert_many(work, ENTERPRISE, ("id", "kind"), [(numbers[value], kind) for value, kind in kinds.items()])
+    insert_many(work, ENTERPRISE, ("id", "kind"), [(numbers[value], kind) for value, kind in kinds.items()])
     rows = [(str(scheme), value, number) for value, number in numbers.items()]
-    _insert_many(work, IDENTIFIER, ("scheme", "value", "enterprise_id"), rows)
+    insert_many(work, IDENTIFIER, ("scheme", "value", "enterprise_id"), rows)
     return numbers
 
 
-def add_names(work: Work, names: pd.DataFrame) -> None:
-    """Add names not met before; names has enterprise_id, name, normalised and since (a day)."""
-    since = names["since"].dt.strftime("%Y-%m-%d")
-    rows = list(zip(names["enterprise_id"].tolist(), names["name"], names["normalised"], since, strict=True))
-    _insert_many(work, ENTERPRISE_NAME, ("enterprise_id", "name", "normalised", "since"), rows)
-
-
-def _insert_many(work: Work, table: SqlTable, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_many(
+    work: Work,
+    table: SqlTable,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    unless_there: bool = False,
+) -> None:
+    """Insert rows; with `unless_there` one whose key stands already is left as it is."""
     # The driver's own executemany with tuples: three times as fast as rows of named parameters.
     if not rows:
         return
     place = "?" if work.connection.dialect.paramstyle == "qmark" else "%s"
     quoted = ", ".join(f'"{name}"' for name in columns)
     places = ", ".join([place] * len(columns))
-    work.connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})', rows)
+    unless = " ON CONFLICT DO NOTHING" if unless_there else ""
+    work.connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places}){unless}', rows)

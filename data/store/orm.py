@@ -129,7 +129,41 @@ QUARANTINE = Table(
     Column("code", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("raw", Text, nullable=False),
+    Column("columns", Text),
+    Column("suggestion", Text),
 )
+"""`columns` names the bad cells' headers, as a JSON list; both are blank in rows set aside before 0004."""
+
+BATCH_REVERSAL = Table(
+    "batch_reversal",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("reverses", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+)
+"""Which batch takes which other back; a reversal may itself be taken back."""
+
+NAME_TOLD = Table(
+    "name_told",
+    METADATA,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("enterprise_id", ROW_ID, ForeignKey("enterprise.id"), primary_key=True, index=True),
+    Column("name", Text, primary_key=True),
+)
+"""Which batches told a name; one that only batches taken back told is nobody's name any more."""
+
+HEADER_MAPPING = Table(
+    "header_mapping",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("list", Text, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("header", Text, nullable=False),
+    Column("meaning", Text),
+    Column("recorded_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+"""What a source's header was confirmed to mean; the last record counts, and one without meaning forgets."""
 
 DOUBTFUL_NAME = Table(
     "doubtful_name",

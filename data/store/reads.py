@@ -14,7 +14,9 @@ from data.spec.errors import EnterpriseUnknown
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.table import Table
 from data.spec.tables import TABLES
+from data.store.batches import QUARANTINE_COLUMNS
 from data.store.frames import DAY, empty_frame, frame_of_rows, read_column, stored_columns
+from data.store.names import gone_names
 from data.store.orm import BATCH, ENTERPRISE, ENTERPRISE_NAME, EVIDENCE, IDENTIFIER, QUARANTINE, naive_utc
 from data.store.work import Work
 
@@ -46,13 +48,14 @@ def find_enterprise(work: Work, identifier: Identifier, *, access: Access) -> En
         raise EnterpriseUnknown(
             f"本库中没有标识为“{identifier}”的企业。", help="请核对代码，或先导入含有该企业的企业名录。"
         )
-    name = work.connection.scalar(
+    names = work.connection.scalars(
         select(ENTERPRISE_NAME.c.name)
         .where(ENTERPRISE_NAME.c.enterprise_id == row.id)
         .order_by(ENTERPRISE_NAME.c.since.desc(), ENTERPRISE_NAME.c.name)
-        .limit(1)
-    )
-    return Enterprise(row.id, name or str(identifier), identifier, row.kind)
+    ).all()
+    gone = gone_names(work, row.id)
+    name = next((name for name in names if (row.id, name) not in gone), str(identifier))
+    return Enterprise(row.id, name, identifier, row.kind)
 
 
 def read_enterprises(work: Work, *, access: Access) -> pd.DataFrame:
@@ -85,16 +88,23 @@ def read_numbers(work: Work, scheme: Scheme, *, access: Access) -> dict[str, int
 
 def read_named(work: Work, *, access: Access) -> frozenset[int]:
     """Say which enterprises have a name."""
-    return frozenset(number for (number,) in _raw(work, select(ENTERPRISE_NAME.c.enterprise_id).distinct()))
+    pairs = _raw(work, select(ENTERPRISE_NAME.c.enterprise_id, ENTERPRISE_NAME.c.name))
+    gone = gone_names(work)
+    return frozenset(number for number, name in pairs if (number, name) not in gone)
 
 
 def read_names(work: Work, *, access: Access) -> pd.DataFrame:
-    """List every name an enterprise has or had: enterprise_id, name, normalised, since."""
+    """List every name an enterprise has or had, by batches that count: enterprise_id, name, normalised, since."""
     columns = ENTERPRISE_NAME.c
     query = select(columns.enterprise_id, columns.name, columns.normalised, columns.since).order_by(
         columns.enterprise_id, columns.since, columns.name
     )
-    return _frame(work, query, {"enterprise_id": "int64", "name": "str", "normalised": "str", "since": DAY})
+    names = _frame(work, query, {"enterprise_id": "int64", "name": "str", "normalised": "str", "since": DAY})
+    gone = gone_names(work)
+    if not gone:
+        return names
+    pairs = zip(names["enterprise_id"].tolist(), names["name"], strict=True)
+    return names[[pair not in gone for pair in pairs]].reset_index(drop=True)
 
 
 def read_lives(work: Work, *, access: Access, enterprises: Collection[int]) -> pd.DataFrame:
@@ -199,8 +209,12 @@ def read_batches(work: Work) -> pd.DataFrame:
 
 
 def read_quarantine(work: Work, batch_id: str | None = None) -> pd.DataFrame:
-    """List rows that were set aside, of one batch or of all: batch_id, file_row, code, message, raw (JSON)."""
-    columns = [QUARANTINE.c[name] for name in ("batch_id", "file_row", "code", "message", "raw")]
+    """List rows that were set aside, of one batch or of all.
+
+    Shapes: batch_id, file_row, code, message, raw (a JSON object of header and cell), columns (a JSON list of
+        the bad cells' headers) and suggestion; the last two None where they were not kept.
+    """
+    columns = [QUARANTINE.c[name] for name in QUARANTINE_COLUMNS]
     query = select(*columns).order_by(QUARANTINE.c.batch_id, QUARANTINE.c.file_row, QUARANTINE.c.id)
     if batch_id is not None:
         query = query.where(QUARANTINE.c.batch_id == batch_id)

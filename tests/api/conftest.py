@@ -14,13 +14,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.catalogue_desk import Catalogue, CatalogueFeature, CatalogueModel
 from api.clock import SHANGHAI
 from api.desks import (
     Candidate,
     CandidateTable,
-    Catalogue,
-    CatalogueFeature,
-    CatalogueModel,
     Check,
     Desks,
     Evaluation,

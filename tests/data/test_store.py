@@ -21,10 +21,11 @@ from data.spec.identifiers import Identifier, Scheme
 from data.spec.tables import TABLES
 from data.store import Store, Work
 from data.store.audit import verify_chain
-from data.store.batches import Batch, QuarantinedRow, add_enterprises, add_names, find_batch, next_batch_id, write_batch
+from data.store.batches import Batch, QuarantinedRow, add_enterprises, find_batch, next_batch_id, write_batch
 from data.store.engine import is_sound_for_wal, open_engine
 from data.store.frames import dtypes
 from data.store.migrations.running import configuration, downgrade, upgrade
+from data.store.names import add_names
 from data.store.orm import AUDIT_EVENT, AUDIT_HEAD, METADATA
 from data.store.reads import find_enterprise, read_batches, read_enterprises, read_events, read_quarantine
 from data.store.store import StoreExists, StoreMissing, StoreOutdated, StoreUnsound
@@ -283,7 +284,8 @@ def test_an_enterprise_is_found_by_code_under_its_latest_name(store: Store) -> N
     }
     with store.work(at=AT) as work:
         number = add_enterprises(work, Scheme.USCC, {CODE: "enterprise"})[CODE]
-        add_names(work, pd.DataFrame({"enterprise_id": number} | names))
+        told = pd.DataFrame({"enterprise_id": number} | names)
+        add_names(work, "", told.iloc[:0], told)
 
         found = find_enterprise(work, Identifier(Scheme.USCC, CODE), access=BUREAU)
         listed = read_enterprises(work, access=BUREAU)

@@ -21,6 +21,7 @@ LIST = ListFile(
         Check(
             code="filed-before-year-end",
             message="填报日期早于年度结束",
+            columns=("filed_on", "year"),
             holds=lambda rows: ~(rows["filed_on"] < rows["year"]),
         ),
     ),

@@ -11,4 +11,5 @@ LIST = ListFile(
     words=("产业链", "图谱"),
     known=Known(basis=Basis.ANNOUNCED, headers=("公布日期", "发布日期")),
     headers={"chain": ("所属产业链",), "position": ("产业链环节",)},
+    whole=True,
 )

@@ -15,6 +15,7 @@ LIST = ListFile(
         Check(
             code="removed-before-listed",
             message="移出日期早于列入日期",
+            columns=("removed_on", "listed_on"),
             holds=lambda rows: ~(rows["removed_on"] < rows["listed_on"]),
         ),
     ),

@@ -23,6 +23,7 @@ LIST = ListFile(
         Check(
             code="deregistered-before-founded",
             message="注销日期早于成立日期",
+            columns=("deregistered_on", "founded_on"),
             holds=lambda rows: ~(rows["deregistered_on"] < rows["founded_on"]),
         ),
     ),

@@ -11,4 +11,5 @@ LIST = ListFile(
     words=("大型科学仪器", "仪器"),
     known=Known(basis=Basis.FILED, headers=("统计日期", "更新日期")),
     headers={"original_value": ("原值",)},
+    whole=True,
 )

@@ -12,8 +12,15 @@ LIST = ListFile(
     known=Known(basis=Basis.ASSUMED, headers=("报送日期",), column="started_on", lag_days=30),
     checks=(
         Check(
+            code="claim-over-insured",
+            message="理赔金额大于保险金额",
+            columns=("claim_amount", "insured_amount"),
+            holds=lambda rows: ~(rows["claim_amount"] > rows["insured_amount"]),
+        ),
+        Check(
             code="policy-ends-before-start",
             message="终保日期早于起保日期",
+            columns=("ends_on", "started_on"),
             holds=lambda rows: ~(rows["ends_on"] < rows["started_on"]),
         ),
     ),

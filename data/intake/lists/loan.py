@@ -13,8 +13,15 @@ LIST = ListFile(
     origin="application_no",
     checks=(
         Check(
+            code="undrawn-over-amount",
+            message="未提用额度大于贷款金额",
+            columns=("undrawn", "amount"),
+            holds=lambda rows: ~(rows["undrawn"] > rows["amount"]),
+        ),
+        Check(
             code="matures-before-disbursed",
             message="到期日期早于放款日期",
+            columns=("matures_on", "disbursed_on"),
             holds=lambda rows: ~(rows["matures_on"] < rows["disbursed_on"]),
         ),
     ),

@@ -15,6 +15,7 @@ LIST = ListFile(
         Check(
             code="decided-before-applied",
             message="决定日期早于申请日期",
+            columns=("decided_on", "applied_on"),
             holds=lambda rows: ~(rows["decided_on"] < rows["applied_on"]),
         ),
     ),

@@ -21,11 +21,13 @@ LIST = ListFile(
         Check(
             code="grant-before-filing",
             message="授权公告日早于申请日",
+            columns=("granted_on", "filed_on"),
             holds=lambda rows: ~(rows["granted_on"] < rows["filed_on"]),
         ),
         Check(
             code="publication-before-filing",
             message="公开日早于申请日",
+            columns=("published_on", "filed_on"),
             holds=lambda rows: ~(rows["published_on"] < rows["filed_on"]),
         ),
     ),

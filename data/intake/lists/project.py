@@ -13,8 +13,15 @@ LIST = ListFile(
     headers={"programme": ("项目类别",), "level": ("级别",), "role": ("承担角色",), "started_on": ("立项时间",)},
     checks=(
         Check(
+            code="grant-over-budget",
+            message="财政资助大于项目总预算",
+            columns=("grant_amount", "budget"),
+            holds=lambda rows: ~(rows["grant_amount"] > rows["budget"]),
+        ),
+        Check(
             code="accepted-before-start",
             message="验收日期早于立项日期",
+            columns=("accepted_on", "started_on"),
             holds=lambda rows: ~(rows["accepted_on"] < rows["started_on"]),
         ),
     ),

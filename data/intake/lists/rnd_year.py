@@ -20,6 +20,7 @@ LIST = ListFile(
         Check(
             code="rnd-staff-over-staff",
             message="研发人员多于从业人员",
+            columns=("rnd_staff", "staff"),
             holds=lambda rows: ~(rows["rnd_staff"] > rows["staff"]),
         ),
     ),

@@ -10,4 +10,5 @@ LIST = ListFile(
     table=sharing_member,
     words=("共享网会员", "会员"),
     known=Known(basis=Basis.FILED, headers=("统计日期", "更新日期")),
+    whole=True,
 )

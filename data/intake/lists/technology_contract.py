@@ -15,6 +15,7 @@ LIST = ListFile(
         Check(
             code="cancelled-before-registered",
             message="注销日期早于登记日期",
+            columns=("cancelled_on", "registered_on"),
             holds=lambda rows: ~(rows["cancelled_on"] < rows["registered_on"]),
         ),
     ),

@@ -1,0 +1,281 @@
+"""Are lists that can hardly be true refused or pointed at, each by a code of its own, with nothing lost?"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.intake import BatchReport, load_file
+from data.intake.files import Instructions
+from data.intake.returning import write_quarantine
+from data.intake.reversal import undo_batch
+from data.intake.shrinking import ListShrunk, rules
+from data.spec.access import bureau_access
+from data.spec.dated import ValueStatus
+from data.store import Store
+from data.store.reads import read_batches, read_events, read_quarantine
+
+AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
+Book = Callable[..., Path]
+USCC = "统一社会信用代码"
+
+
+def load(store: Store, path: Path, *, force: bool = False, **options: Any) -> BatchReport:
+    given = {"known_on": date(2025, 1, 1)} | options
+    return load_file(store, path, at=AT, actor="test", instructions=Instructions(force=force), **given)
+
+
+def doubts(report: BatchReport) -> dict[str, tuple[int, ...]]:
+    return {one.code: one.rows for one in report.doubtful}
+
+
+def reasons(report: BatchReport) -> dict[str, tuple[int, ...]]:
+    return {one.code: one.rows for one in report.quarantined}
+
+
+def tenancies(book: Book, name: str, rows: Sequence[Sequence[object]]) -> Path:
+    return book(name, [[USCC, "载体名称", "入驻日期", "毕业日期"], *rows])
+
+
+PERIODS = {
+    "one within the other": (("2020-01-01", "2022-01-01"), ("2020-06-01", "2020-07-01"), (2, 3)),
+    "open, then another": (("2020-01-01", None), ("2023-01-01", "2024-01-01"), (2, 3)),
+    "the next begins as the first ends": (("2020-01-01", "2022-01-01"), ("2022-01-01", None), ()),
+    "far apart": (("2020-01-01", "2021-01-01"), ("2023-01-01", None), ()),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "rows"), PERIODS.values(), ids=PERIODS)
+def test_two_tenancies_at_once_are_kept_and_pointed_at(
+    store: Store, book: Book, codes: list[str], first: Any, second: Any, rows: tuple[int, ...]
+) -> None:
+    report = load(store, tenancies(book, "孵化.xlsx", [[codes[0], "甲", *first], [codes[0], "乙", *second]]))
+
+    assert doubts(report) == ({"tenancies-overlap": rows} if rows else {})
+    assert (report.kept, report.quarantined_rows) == (2, 0)
+
+
+def test_periods_of_different_firms_do_not_overlap(store: Store, book: Book, codes: list[str]) -> None:
+    rows = [[codes[0], "甲", "2020-01-01", None], [codes[1], "甲", "2020-01-01", None]]
+
+    assert doubts(load(store, tenancies(book, "孵化.xlsx", rows))) == {}
+
+
+def test_a_period_that_overlaps_one_known_before_is_pointed_at_and_a_correction_of_it_is_not(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    load(store, tenancies(book, "一.xlsx", [[codes[0], "甲", "2020-01-01", None]]))
+
+    other = load(store, tenancies(book, "二.xlsx", [[codes[0], "乙", "2024-01-01", None]]))
+    correction = tenancies(book, "三.xlsx", [[codes[0], "甲", "2020-01-01", "2023-01-01"]])
+    corrected = load(store, correction, known_on=date(2025, 2, 1))
+
+    assert (doubts(other), doubts(corrected)) == ({"tenancies-overlap": (2,)}, {})
+
+
+def test_the_same_person_in_two_firms_at_once_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    header = [USCC, "人员代码", "人才类别", "起始日期", "结束日期"]
+    rows = [[codes[0], "P1", "科技副总", "2023-01-01", None], [codes[1], "P1", "科技副总", "2024-01-01", None]]
+
+    report = load(store, book("科技人才.xlsx", [header, *rows, [codes[2], "P2", "科技副总", "2023-01-01", None]]))
+
+    assert doubts(report) == {"posts-overlap": (2, 3)}
+    assert report.kept == 3
+
+
+def test_the_same_guarantee_under_two_numbers_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    header = [USCC, "担保合同号", "被担保企业信用代码", "担保金额", "担保起始日", "担保到期日"]
+    same = [codes[1], 500, "2023-01-01", "2024-01-01"]
+    rows = [[codes[0], "D1", *same], [codes[0], "D2", *same], [codes[0], "D3", codes[1], 700, "2023-01-01", None]]
+
+    report = load(store, book("担保关系.xlsx", [header, *rows]))
+
+    assert doubts(report) == {"guarantees-overlap": (2, 3)}
+
+
+def test_a_loss_larger_than_its_loan_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    loan = [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "放款日期", "到期日期"]
+    lent = [codes[0], "J1", "S1", "演示银行", "鲁科贷", 100, "2023-01-01", "2024-01-01"]
+    load(store, book("贷款台账.xlsx", [loan, lent]))
+    header = [USCC, "借据号", "变动类型", "发生日期", "涉及金额"]
+    events = [("代偿", "2024-03-01", 101), ("代偿", "2024-04-01", 100), ("追偿收回", "2024-05-01", 500)]
+
+    report = load(store, book("贷款变动.xlsx", [header, *([codes[0], "J1", *event] for event in events)]))
+
+    assert doubts(report) == {"loss-over-loan": (2,)}
+    assert report.kept == 3
+
+
+IMPOSSIBLE = {
+    "grant-before-filing": (
+        "专利.xlsx",
+        [USCC, "申请号", "专利类型", "专利名称", "申请日", "公开日", "授权公告日"],
+        ["201710601862.3", "发明专利", "甲", "2020-01-01", "2020-06-01", "2019-12-31"],
+    ),
+    "claim-over-insured": (
+        "科技保险.xlsx",
+        [USCC, "保单号", "起保日期", "保险金额", "理赔金额"],
+        ["B1", "2023-01-01", 100, 101],
+    ),
+    "undrawn-over-amount": (
+        "贷款台账.xlsx",
+        [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "未提用额度", "放款日期", "到期日期"],
+        ["J1", "S1", "演示银行", "鲁科贷", 100, 101, "2023-01-01", "2024-01-01"],
+    ),
+    "grant-over-budget": (
+        "科技计划项目.xlsx",
+        [USCC, "项目编号", "计划类别", "项目级别", "承担方式", "项目总预算", "财政资助", "立项日期"],
+        ["X1", "其他科技计划", "市级", "牵头", 100, 101, "2023-01-01"],
+    ),
+}
+
+
+@pytest.mark.parametrize("code", IMPOSSIBLE)
+def test_a_row_that_contradicts_itself_is_set_aside_and_the_rest_kept(
+    store: Store, book: Book, codes: list[str], code: str
+) -> None:
+    name, header, row = IMPOSSIBLE[code]
+    sound = [cell if cell not in (101, "2019-12-31") else (100 if cell == 101 else "2020-07-01") for cell in row]
+    sound[0] = "201310699744.2" if "." in str(row[0]) else "Z9"
+
+    report = load(store, book(name, [header, [codes[0], *row], [codes[0], *sound]]))
+
+    assert reasons(report) == {code: (2,)}
+    assert report.kept == 1
+    assert len(report.faults[0].columns) == 2
+
+
+def instruments(book: Book, codes: list[str], name: str, *, count: int, start: int = 0) -> Path:
+    rows = [[codes[0], f"Y{number}", "2020-01-01"] for number in range(start, start + count)]
+    return book(name, [[USCC, "仪器编号", "入网日期"], *rows])
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(19, True), (20, False)], ids=["less than half", "half"])
+def test_a_whole_list_of_less_than_half_is_refused_unless_forced(
+    store: Store, book: Book, codes: list[str], rows: int, refused: bool
+) -> None:
+    load(store, instruments(book, codes, "仪器一月.xlsx", count=40))
+    short = instruments(book, codes, "仪器二月.xlsx", count=rows, start=100)
+
+    if refused:
+        with pytest.raises(ListShrunk, match=r"只有 19 行，上一份（批次 B000001，“仪器一月\.xlsx”）有 40 行") as told:
+            load(store, short)
+        assert told.value.code == "list-shrunk"
+        assert "--force" in told.value.help
+        with store.work(at=AT) as work:
+            assert len(read_batches(work)) == 1
+
+    assert load(store, short, force=True).kept == rows
+
+
+def test_a_short_list_follows_a_short_one_and_one_taken_back_is_no_measure(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    load(store, instruments(book, codes, "一.xlsx", count=19))
+    load(store, instruments(book, codes, "二.xlsx", count=2, start=50))
+    batch = load(store, instruments(book, codes, "三.xlsx", count=90, start=100)).batch_id
+    assert batch is not None
+
+    undo_batch(store, batch, reason="多报", at=AT, actor="test")
+
+    assert load(store, instruments(book, codes, "四.xlsx", count=21, start=300)).kept == 21
+
+
+def test_yearly_lists_may_shrink(store: Store, book: Book, codes: list[str]) -> None:
+    header = [USCC, "年度", "净利润"]
+    load(
+        store,
+        book(
+            "年报2022.xlsx",
+            [header, *([code, 2022, 1] for code in codes), *([codes[0], y, 1] for y in range(1990, 2020))],
+        ),
+    )
+
+    assert load(store, book("年报2023.xlsx", [header, [codes[0], 2023, 1]])).kept == 1
+
+
+def test_corrected_rows_of_a_whole_list_are_no_shrunk_list(
+    store: Store, book: Book, codes: list[str], tmp_path: Path
+) -> None:
+    rows = [[codes[0], f"Y{number}", "2020-01-01"] for number in range(40)]
+    first = load(store, book("仪器.xlsx", [[USCC, "仪器编号", "入网日期"], *rows, [codes[0], "Y99", "2020-02-31"]]))
+    assert first.batch_id is not None
+    write_quarantine(store, first.batch_id, tmp_path / "待更正.xlsx", at=AT)
+
+    from openpyxl import load_workbook
+
+    again = load_workbook(tmp_path / "待更正.xlsx")
+    again["待更正"]["C3"].value = "2020-02-28"
+    again.save(tmp_path / "待更正.xlsx")
+
+    assert load(store, tmp_path / "待更正.xlsx").kept == 1
+
+
+def test_the_limits_are_dated_and_say_whose_judgement_they_are() -> None:
+    for parameter in rules().parameters.values():
+        for value in parameter.values.values():
+            assert value.status is ValueStatus.UNVERIFIED
+            assert "判断" in value.reference
+
+
+def test_the_same_file_under_another_name_is_recognised_by_both_names(
+    store: Store, book: Book, codes: list[str], tmp_path: Path
+) -> None:
+    first = book("财务年报.xlsx", [[USCC, "年度", "净利润"], [codes[0], 2023, 1]])
+    load(store, first)
+    renamed = first.rename(tmp_path / "财务年报（最终版）.xlsx")
+
+    report = load(store, renamed)
+
+    assert (report.seen_before, report.batch_id, report.file_name) == (True, None, "财务年报（最终版）.xlsx")
+    assert report.notes[-1] == "同一文件已作为批次 B000001 导入，当时名为“财务年报.xlsx”"
+
+
+def test_sources_that_disagree_are_both_kept(store: Store, book: Book, codes: list[str]) -> None:
+    load(store, book("企业名录.xlsx", [["企业名称", USCC, "成立日期", "职工人数"], ["甲", codes[0], "2015-01-01", 30]]))
+    header = [USCC, "年度", "统计口径", "研发人员", "从业人员"]
+    load(store, book("研发投入.xlsx", [header, [codes[0], 2023, "统计", 5, 12], [codes[0], 2023, "会计", 5, 99]]))
+
+    with store.work(at=AT) as work:
+        names = ["enterprise_registration", "rnd_year"]
+        said = read_events(work, names, access=bureau_access("test", at=AT))
+
+    assert said["enterprise_registration"]["staff"].tolist() == [30]
+    assert sorted(said["rnd_year"]["staff"]) == [12, 99]
+
+
+def test_a_destroyed_code_is_looked_for_by_name_and_suggested_but_not_filled_in(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    register = [[f"淄博演示{place}有限公司", code, "2015-01-01"] for place, code in enumerate(codes[:3])]
+    load(store, book("企业名录.xlsx", [["企业名称", USCC, "成立日期"], *register, ["同名", codes[3], "2015-01-01"]]))
+    load(store, book("企业名录二.xlsx", [["企业名称", USCC, "成立日期"], ["同名", codes[4], "2015-01-01"]]))
+    rows = [
+        ["淄博演示1有限责任公司", 9.1370303e17, 2023, 1],
+        ["谁也不知道", 9.1370303e17, 2023, 1],
+        ["同名", "9.137E+17", 2023, 1],
+        ["淄博演示2有限公司", codes[2], 2023, 1],
+    ]
+
+    report = load(store, book("财务年报.xlsx", [["企业名称", USCC, "年度", "净利润"], *rows]))
+
+    assert (report.kept, reasons(report)) == (1, {"uscc-scientific-notation": (2, 3, 4)})
+    suggested = {fault.file_row: fault.suggestion for fault in report.faults}
+    assert f"“淄博演示1有限责任公司”的代码是 {codes[1]}" in suggested[2]
+    assert (suggested[3], suggested[4]) == ("", "")
+    assert any("1 行的信用代码可按名称找回" in note for note in report.notes)
+    with store.work(at=AT) as work:
+        aside = read_quarantine(work, report.batch_id).set_index("file_row")
+    assert codes[1] in aside.loc[2, "suggestion"]
+
+
+def test_everything_wrong_with_a_row_is_told_at_once(store: Store, book: Book, codes: list[str]) -> None:
+    header = ["企业名称", USCC, "成立日期", "职工人数"]
+    bad = ["乙", "9137", "2015-02-30", -3]
+
+    report = load(store, book("企业名录.xlsx", [header, ["甲", codes[0], "2015-01-01", 3], bad]))
+
+    assert reasons(report) == {"uscc-malformed": (3,), "date-impossible": (3,), "below-minimum": (3,)}
+    assert (report.kept, report.quarantined_rows) == (1, 1)
