@@ -30,7 +30,7 @@ FITTING: dict[str, Any] = {
     **dict.fromkeys(("ends_on", "matures_on", "settled_on", "removed_on", "valid_until", KNOWN), date(2024, 6, 30)),
     **dict.fromkeys(("accepted_on", "closed_on", "decided_on", "published_on", "filed_on"), date(2023, 12, 31)),
     **dict.fromkeys(("granted_on", "left_on", "cancelled_on", "deregistered_on", "ceased_on"), date(2024, 1, 31)),
-    "former_name": FIRM,
+    "former_name": "淄博旧名科技有限公司",
     "tier": 3,
 }
 """Values that hold together across the columns of a row."""
