@@ -1,7 +1,7 @@
 """What can be measured of a model on the rows it was fitted on, each judged by trees that had not seen its firm?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -164,7 +164,7 @@ def _held_out(model: Model, card: ModelCard, cases: Cases, table: Table) -> Numb
 
 def _undated(table: Table) -> Table:
     """Return the table without days: the report out of time stands on the card already."""
-    return Table(table.layout, table.matrix, table.label, table.clusters, None, table.findings)
+    return replace(table, days=None)
 
 
 def apart(days: "pd.Series[pd.Timestamp]", clusters: Codes, *, months: int) -> Codes:

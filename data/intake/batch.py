@@ -227,7 +227,7 @@ def _sort_out(
         faults += (cycles := find_cycles(named))
         frame, named = _without(frame, cycles), _without(named, cycles)
     match = match_enterprises(
-        dated(source.table, named),
+        dated(source.table, named, amends=source.amends),
         known=known,
         ask=lambda rows: names_known(
             work, rows, list_name=source.list, table=source.table, amends=source.amends, access=access

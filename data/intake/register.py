@@ -47,10 +47,11 @@ def _asked(rows: pd.DataFrame) -> Iterable[str]:
                 yield from map(normalise_name, told_names(cell))
 
 
-def dated(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each row when it happened and which record it is, as far as the file says."""
+def dated(table: Table, frame: pd.DataFrame, *, amends: bool) -> pd.DataFrame:
+    """Tell of each row when it happened and, where it amends one, which record it is, as far as the file says."""
     said = frame.assign(happened_on=frame[table.happened]) if table.happened in frame else frame
-    return said.assign(record_key=record_keys(table, frame)) if set(table.key) <= set(frame) else said
+    keyed = amends and set(table.key) <= set(frame)
+    return said.assign(record_key=record_keys(table, frame)) if keyed else said
 
 
 def teach_names(work: Work, batch_id: str, rows: pd.DataFrame, *, registers: bool, access: Access) -> None:

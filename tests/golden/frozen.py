@@ -6,6 +6,7 @@ sentences.csv beside this file. Do that in a commit of its own that says why the
 
 import shutil
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,14 +16,20 @@ from scipy.special import expit
 
 from features.catalogue import FEATURES
 from models import explain
+from models.background import read_background_rule, with_background
 from models.card import ModelCard, Purpose, card_of
 from models.fitted import Model
+from models.references import relative
 from models.scale import points_of
 from models.shelf import load, save
 from models.table import table_of
 from models.training import FitSettings, train
+from risk.arguments import Case, argue
+from risk.assessment import Reason, RelativeTo
 from risk.grade import grade_of, read_master_scale
-from risk.reasons import choose, sentence
+from risk.readers import Audience, Language
+from risk.reasons import sentence
+from risk.standpoint import Standpoint, background_of, standpoint
 
 HERE = Path(__file__).parent
 SHELF = HERE / "model"
@@ -77,7 +84,10 @@ def trained() -> tuple[Model, ModelCard]:
     """Train the small model and write its card."""
     X, defaulted = drawn(1, LEARNED)
     directions = {name: int(FEATURES[name].direction) for name in COLUMNS}
-    model = train(table_of(X, defaulted, directions=directions), FitSettings(refits=4), seed=0)
+    table = table_of(X, defaulted, directions=directions)
+    families = {name: FEATURES[name].group.value for name in COLUMNS}
+    model = train(table, FitSettings(refits=4), seed=0)
+    model = with_background(model, table, read_background_rule(DAY), families=families)
     purpose = Purpose(card="application", label_definition="虚构", horizon_months=18, demonstration=True)
     return model, card_of(model, purpose, name="golden", created_on=DAY, margin=0.1)
 
@@ -85,45 +95,68 @@ def trained() -> tuple[Model, ModelCard]:
 def scores(model: Model, card: ModelCard) -> pd.DataFrame:
     """Return each frozen firm's values, score, PD, interval, grade, points by line and column, and reasons by name."""
     X, _ = drawn(2, FIRMS)
-    points = points_of(explain(model, X), card.scale, margin=card.margin)
+    points = _points(model, card, X)
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
     grades = [grade_of(pd_, read_master_scale(DAY)).code for pd_ in answers["pd"]]
-    entitled = frozenset(one.name for one in card.features if one.direction)
+    argued = _argued(model, X, points)
     told = {
-        name: [";".join(choose(row, entitled, positive=name == "reasons_for")) for row in _by_column(points)]
-        for name in REASONS
+        name: [";".join(reason.feature for reason in sides[place]) for sides in argued]
+        for place, name in enumerate(REASONS)
     }
     lines = points.drop(columns="score").add_prefix("points_")
     head = pd.concat([X, points["score"], answers], axis=1)
     return pd.concat([head, pd.DataFrame({"grade": grades}, X.index), lines, pd.DataFrame(told, X.index)], axis=1)
 
 
-def sentences(frozen: pd.DataFrame) -> pd.DataFrame:
+def sentences(model: Model, card: ModelCard) -> pd.DataFrame:
     """Return the wording of each frozen reason, one a row: what changes with the templates and labels alone."""
+    X, _ = drawn(2, FIRMS)
+    points = _points(model, card, X)
     rows = [
-        {"firm": firm, "side": side, "feature": name, "sentence": _sentence(row, name)}
-        for firm, row in frozen.iterrows()
-        for side in REASONS
-        for name in str(row[side]).split(";")
-        if name
+        {
+            "firm": firm,
+            "side": side,
+            "feature": reason.feature,
+            "sentence": sentence(
+                reason,
+                replace(_population(model).reference, score=float(points.loc[firm, "base"])),
+                audience=Audience.BANK,
+                language=Language.ZH,
+            ),
+        }
+        for firm, sides in zip(X.index, _argued(model, X, points), strict=True)
+        for side, reasons in zip(REASONS, sides, strict=True)
+        for reason in reasons
     ]
     return pd.DataFrame(rows)
 
 
-def _sentence(row: "pd.Series[float]", name: str) -> str:
-    feature, value = FEATURES[name], float(row[name])
-    return sentence(
-        feature.label,
-        value=None if np.isnan(value) else value,
-        unit=feature.unit,
-        points=float(row[f"points_{name}"]),
-        direction=int(feature.direction),
-        missing=None,
-    )
+def _population(model: Model) -> Standpoint:
+    scale, context = read_master_scale(DAY), (None, None)
+    return standpoint(background_of(model), RelativeTo.POPULATION, pd=0.0, scale=scale, context=context)
 
 
-def _by_column(points: pd.DataFrame) -> list[dict[str, float]]:
-    return [{name: float(row[name]) for name in COLUMNS} for _, row in points.iterrows()]
+def _points(model: Model, card: ModelCard, X: pd.DataFrame) -> pd.DataFrame:
+    means = np.tile(_population(model).profile.means, (len(X), 1))
+    return points_of(relative(explain(model, X), means), card.scale, margin=card.margin)
+
+
+def _argued(model: Model, X: pd.DataFrame, points: pd.DataFrame) -> list[tuple[tuple[Reason, ...], tuple[Reason, ...]]]:
+    background, profile = background_of(model), _population(model).profile
+    return [
+        argue(
+            Case(
+                features=[FEATURES[name] for name in COLUMNS],
+                points=[float(points.loc[firm, name]) for name in COLUMNS],
+                values=[None if np.isnan(value) else float(value) for value in X.loc[firm]],
+                missing=["not_reported" if np.isnan(value) else None for value in X.loc[firm]],
+                background=background,
+                profile=profile,
+                obliged=frozenset(),
+            )
+        )
+        for firm in X.index
+    ]
 
 
 def written(frame: pd.DataFrame, *, index: bool) -> str:
@@ -134,9 +167,10 @@ def written(frame: pd.DataFrame, *, index: bool) -> str:
 def main() -> None:
     shutil.rmtree(SHELF, ignore_errors=True)
     save(*trained(), SHELF)
-    frozen = scores(*load(SHELF))
+    shelved = load(SHELF)
+    frozen = scores(*shelved)
     SCORES.write_text(written(frozen, index=True), encoding="utf-8")
-    SENTENCES.write_text(written(sentences(frozen), index=False), encoding="utf-8")
+    SENTENCES.write_text(written(sentences(*shelved), index=False), encoding="utf-8")
     sys.stdout.write(f"{len(frozen)} firms, scores {frozen['score'].min()} to {frozen['score'].max()}\n")
 
 
