@@ -330,6 +330,9 @@ class TrainingDesk(Protocol):
     ) -> CandidateTable:
         """Compare a card's model with simpler scores on what was known before as_of; nothing is kept."""
 
+    def keep_baseline(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> str:
+        """Stand a simpler scorecard beside the model that answers for a card; return its name; raise a Refusal."""
+
     def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
         """Make a shelved model answer for a card, or with None the one before; return its name; raise a Refusal."""
 

@@ -19,6 +19,7 @@ from models.retraining import LABELS, Order, Trained
 from models.scale import Scale, read_scale
 from models.segments import read_validation_rule
 from models.shelf import seal_of
+from models.woe import WoeScorecard
 
 FIRST = "该卡尚无启用的模型，首个模型随训练启用"
 
@@ -83,6 +84,12 @@ def appoint(work: Work, card: str, model: str | None, *, shelf: Path, access: Ac
         promotion = register.promote(card, model, by=access.actor, at=access.at, reason=reason)
     work.record(_told(access, Action.MODEL_PROMOTED, promotion.model))
     return promotion.model
+
+
+def keep_beside(work: Work, name: str, scorecard: WoeScorecard, *, shelf: Path, access: Access) -> None:
+    """Stand a simpler card beside a shelved model and record it; never commits; raise ModelUnknown, ModelDamaged."""
+    Register(shelf).keep_baseline(name, scorecard)
+    work.record(_told(access, Action.BASELINE_SHELVED, name))
 
 
 def _purpose(trained: Trained, order: Order) -> Purpose:

@@ -1,5 +1,6 @@
 """How does a card's model do beside simpler scores, on the rows that it would be trained on?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,8 +11,11 @@ from data.store.work import Work
 from features.cards import READS, facts_of, points, tech_sme_card
 from features.catalogue import FEATURES
 from models.comparison import Comparison, compare
+from models.labels import Outcome
 from models.retraining import LABELS, Order, build_training_set, choose, values_of
 from models.splits import WINDOWS
+from models.table import table_of
+from models.woe import WoeScorecard, fit_woe
 
 OFFICIAL = "official 100 points"
 
@@ -51,6 +55,27 @@ def compare_card(work: Work, order: Order, *, access: Access, progress: Progress
         progress=progress,
     )
     return CardComparison(label=LABELS[order.card], comparison=found, features=tuple(chosen.matrix.columns))
+
+
+def baseline_of(
+    work: Work, order: Order, columns: Sequence[str], *, access: Access, progress: Progress
+) -> WoeScorecard:
+    """Fit the scorecard to be held beside a model: on its columns, and on the rows a training would learn from.
+
+    Raises NothingToLearn, AnalysisMissing.
+    """
+    training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
+    chosen = training.learnable
+    rows, directions = training.rows[chosen], {one.name: int(one.direction) for one in training.features}
+    table = table_of(
+        training.matrix.loc[chosen, list(columns)],
+        rows["outcome"].eq(Outcome.DEFAULT).astype(float),
+        groups=rows["enterprise_id"],
+        dates=rows["as_of"],
+        directions={name: directions[name] for name in columns},
+    )
+    progress.stage("拟合对照评分卡")
+    return fit_woe(table)
 
 
 def official_points(work: Work, rows: pd.DataFrame, *, access: Access) -> "pd.Series[float]":

@@ -1,5 +1,6 @@
 """Which model on the shelf answers for each card, and which did before?"""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from pathlib import Path
 
 from models.card import ModelCard
 from models.fitted import Model
-from models.refusals import ModelUnknown
+from models.refusals import ModelDamaged, ModelUnknown
 from models.shelf import canonical, load, opened, replace_durably, save, seal_of, sealed
+from models.woe import WoeScorecard
 
 POINTER = "champion.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -105,6 +107,30 @@ class Register:
         seal_of(self.place_of(course[-2].model))
         self._write(card, course[:-1])
         return course[-2]
+
+    def keep_baseline(self, name: str, scorecard: WoeScorecard) -> None:
+        """Stand a simpler card beside a model, in the place of one that stood there.
+
+        Raises ModelUnknown, ModelDamaged.
+        """
+        values = {"model": seal_of(self.place_of(name)), "scorecard": json.loads(scorecard.to_json())}
+        replace_durably(self._beside(name), canonical(sealed(values)))
+
+    def baseline(self, name: str) -> WoeScorecard | None:
+        """Return the card that stands beside a model; None where there is none.
+
+        Raises ModelDamaged where it was changed, or stands beside another model of this name.
+        """
+        path = self._beside(name)
+        if not path.exists():
+            return None
+        values = opened(path.read_bytes(), f"对照评分卡 {path.name} ")
+        if values["model"] != seal_of(self.place_of(name)):
+            raise ModelDamaged(f"对照评分卡 {path.name} 不属于这一模型。", help="请重新运行 lukeping compare --keep。")
+        return WoeScorecard.from_json(json.dumps(values["scorecard"]))
+
+    def _beside(self, name: str) -> Path:
+        return self.place_of(name).with_name(f"{name}.woe.json")
 
     def place_of(self, name: str) -> Path:
         """Return a model's directory.

@@ -30,6 +30,7 @@ from models.findings import Finding
 from models.fitted import Model
 from models.labels import LabelRule, Outcome
 from models.leakage import find_leaks
+from models.scale import read_widening
 from models.segments import SegmentLine, attributes_of, gap_findings, read_validation_rule, segment_lines
 from models.selection import choose_columns
 from models.table import LIVE_DEFAULTS, Table, hidden_together, table_of
@@ -40,6 +41,7 @@ Numbers = npt.NDArray[np.float64]
 
 LENDING = ("loan", "loan_application", "loan_month", "loan_event", "enterprise_registration")
 CARDS = ("application", "behaviour")
+SCALE = Path(__file__).with_name("scale.yaml")
 
 
 class NothingToLearn(Refusal):
@@ -215,7 +217,8 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress, search: Se
     """
     chosen = choose(training, seed=seed, progress=progress)
     table = _table(training, chosen)
-    settings, noticed = FitSettings(embargo_days=chosen.embargo_days), chosen.leaks
+    widening = read_widening(SCALE.read_text(encoding="utf-8"), chosen.rows["as_of"].max().date())
+    settings, noticed = FitSettings(embargo_days=chosen.embargo_days, widening=widening), chosen.leaks
     if search is not None:
         found = tuned_recipe(table, search, seed=seed, embargo_days=chosen.embargo_days, progress=progress)
         settings, noticed = replace(settings, recipe=found.recipe), (*noticed, found.finding)

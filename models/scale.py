@@ -56,6 +56,14 @@ def read_scale(text: str, day: date) -> tuple[Scale, float]:
     return scale, numbers["margin"]
 
 
+def read_widening(text: str, day: date) -> float:
+    """Return by how much an interval's half-width is multiplied, as in force on day, from the text of scale.yaml.
+
+    Raises YamlMalformed, NotInForce.
+    """
+    return float(ParameterSet.parse(text).numbers(day)["interval_widening"])
+
+
 def score_of(pd: float, scale: Scale = STANDARD) -> int:
     """Return the displayed score of a probability of default: whole, within the bounds.
 

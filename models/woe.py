@@ -4,6 +4,7 @@ Fitting asks optbinning for the bins. Scoring asks nobody: bins, weights and coe
 optbinning's Scorecard.score answers other points than its own table (exchange.md 13).
 """
 
+import hashlib
 import io
 import warnings
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,16 @@ class WoeScorecard:
     layout: Layout
     columns: tuple[WoeColumn, ...]
     intercept: float
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the columns it reads, in order."""
+        return self.layout.names
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 of all of it."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def log_odds(self, X: pd.DataFrame) -> pd.Series:
         """Return each row's log-odds of default.

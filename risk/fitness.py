@@ -27,6 +27,10 @@ class Baseline(Protocol):
     """Score the same firms by a simpler card, to be held beside the model."""
 
     @property
+    def digest(self) -> str:
+        """Return the sha256 of all of it."""
+
+    @property
     def features(self) -> Sequence[str]:
         """Return the names of the columns it reads, in order."""
 

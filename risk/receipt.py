@@ -20,6 +20,7 @@ PARTS: Mapping[str, str] = {
     "model": "模型的树",
     "calibration": "校准",
     "reference": "理由的参照",
+    "baseline": "对照评分卡",
     "scale": "分值刻度",
     "declarations": "特征声明",
     "policy": "主标尺、限值与措辞",
@@ -28,13 +29,19 @@ PARTS: Mapping[str, str] = {
 
 
 def receipt_of(
-    model: Model, card: ModelCard, *, fingerprints: Mapping[str, str], values: Mapping[str, float | None]
+    model: Model,
+    card: ModelCard,
+    *,
+    fingerprints: Mapping[str, str],
+    values: Mapping[str, float | None],
+    baseline: str = "",
 ) -> dict[str, str]:
-    """Return the sha256 of each part that made a score, by the names in PARTS."""
+    """Return the sha256 of each part that made a score, by the names in PARTS; `baseline` is the card beside."""
     return {
         "model": model.digest,
         "calibration": _calibration(model),
         "reference": model.head.background.digest if model.head.background else "",
+        "baseline": _digest({"beside": baseline}),
         "scale": _digest(card.scale.__dict__),
         "declarations": _digest(dict(fingerprints)),
         "policy": policy_digest(),

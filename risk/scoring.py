@@ -82,7 +82,7 @@ def judge(
     Raises FeatureMismatch when the model's columns are not the catalogue's; ReferenceUnavailable.
     """
     name, model, card = live
-    bench = _Bench(name, model, card, on)
+    bench = _Bench(name, model, card, on, beside="" if baseline is None else baseline.digest)
     shown = _shown(live, events, spine, baseline=baseline, late=late)
     fitness = fitness_of(shown, bench.limits)
     explained = neutral(explain(model, shown.X), shown.missing, usual=bench.usual)
@@ -107,8 +107,8 @@ def judge(
 class _Bench:
     """Hold what is the same for every row that one model judges on one day."""
 
-    def __init__(self, name: str, model: Model, card: ModelCard, on: date) -> None:
-        self._model, self._card = model, card
+    def __init__(self, name: str, model: Model, card: ModelCard, on: date, *, beside: str) -> None:
+        self._model, self._card, self._beside = model, card, beside
         self._scale, self._reference, self._obliged = read_master_scale(on), _reference(name, card), read_obliged(on)
         self._background = background_of(model)
         self.limits, self.usual = read_scoring_limits(on), self._background.population.means
@@ -155,7 +155,9 @@ class _Bench:
             values=values,
             missing=missing,
             fingerprints=self._fingerprints,
-            receipt=receipt_of(self._model, self._card, fingerprints=self._fingerprints, values=values),
+            receipt=receipt_of(
+                self._model, self._card, fingerprints=self._fingerprints, values=values, baseline=self._beside
+            ),
             reasons_for=_worded(favouring, reference),
             reasons_against=_worded(opposing, reference),
             fitness=fitness,

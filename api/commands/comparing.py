@@ -25,12 +25,16 @@ def compare(
     card: Annotated[str, typer.Argument(metavar="卡", help="application 申请卡，behaviour 行为卡。")],
     as_of: AsOf = None,
     tune: Annotated[bool, typer.Option("--tune", help="先调参；只有超出抽样误差的改进才采用。")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="把 WOE 评分卡留在启用的模型旁：两者相差过大时不予评分。")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """把一张卡的 LightGBM 与较简单的方案放在一起比较，并给出建议。
 
     对照：WOE 评分卡、逻辑回归、最好的单项指标、官方百分制；同样的行、按企业分组、只用更早的数据。
-    每个数字都带 95% 区间；LightGBM 没有超出抽样误差的优势时，建议较简单的方案。不上架，不改动任何东西。
+    每个数字都带 95% 区间；LightGBM 没有超出抽样误差的优势时，建议较简单的方案。
+    不加 --keep 时不改动任何东西。
 
     退出码：0 给出了结果，1 故障，2 被拒绝（违约数太少，或没有安装分析组件）。
     """
@@ -43,10 +47,15 @@ def compare(
         desks = open_desks(read_settings())
         at = desks.now()
         found = desks.training.compare(card=card, as_of=day or at.date(), at=at, progress=progress, tune=tune)
+        kept = (
+            desks.training.keep_baseline(card=card, as_of=day or at.date(), at=at, progress=progress) if keep else None
+        )
     if as_json:
-        print_json({"comparison": found})
-    else:
-        _print(found)
+        print_json({"comparison": found, "kept_beside": kept})
+        return
+    _print(found)
+    if kept is not None:
+        tell(f"  · WOE 评分卡已留在模型 {kept} 旁，供逐笔比对")
 
 
 def _print(found: CandidateTable) -> None:

@@ -8,6 +8,7 @@ from models.card import ModelCard
 from models.fitted import Model
 from models.refusals import ModelUnknown
 from models.register import Register
+from models.woe import WoeScorecard
 
 Live = tuple[str, Model, ModelCard]
 
@@ -26,6 +27,10 @@ class ShelvedChampions:
         Raises ModelUnknown, ModelDamaged.
         """
         return self._register.load(name)
+
+    def baseline(self, name: str) -> WoeScorecard | None:
+        """Return the simpler card that stands beside a model; None where there is none; raise ModelDamaged."""
+        return self._register.baseline(name)
 
     def champion(self, card: str) -> Live | None:
         """Return the champion's name, the model and its card; None where none was ever promoted.

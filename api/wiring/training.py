@@ -9,8 +9,9 @@ from api.wiring.comparing import table_told
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
-from models.appointing import appoint, shelve
-from models.candidates import compare_card
+from models.appointing import appoint, keep_beside, shelve
+from models.candidates import baseline_of, compare_card
+from models.register import Register
 from models.retraining import Order, learn
 from models.tuning import Search
 
@@ -56,6 +57,19 @@ class Training:
         order, access = self._order(card, as_of, tune), as_bureau(at, purpose=Purpose.TRAINING)
         with self._store.work(at=at, read_only=True) as work:
             return table_told(compare_card(work, order, access=access, progress=progress), order)
+
+    def keep_baseline(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> str:
+        """Fit a scorecard and stand it beside the model that answers for a card; return the model's name."""
+        access, register = as_bureau(at, purpose=Purpose.TRAINING), Register(self._shelf)
+        name = register.champion(card).model
+        model, _ = register.load(name)
+        with self._store.work(at=at, read_only=True) as work:
+            order = self._order(card, as_of, tune=False)
+            scorecard = baseline_of(work, order, model.features, access=access, progress=progress)
+        with self._store.work(at=at) as work:
+            keep_beside(work, name, scorecard, shelf=self._shelf, access=access)
+            work.commit()
+        return name
 
     def _order(self, card: str, as_of: date, tune: bool) -> Order:
         search = Search() if tune else None

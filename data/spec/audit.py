@@ -26,6 +26,7 @@ class Action(StrEnum):
     IMPROVEMENT_COMPUTED = "improvement.computed"
     EVIDENCE_READ = "evidence.read"
     MODEL_TRAINED = "model.trained"
+    BASELINE_SHELVED = "baseline.shelved"
     MODEL_PROMOTED = "model.promoted"
     MODEL_VALIDATED = "model.validated"
     GAP_ACCEPTED = "gap.accepted"

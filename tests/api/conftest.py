@@ -521,6 +521,10 @@ class FakeDesks:
         self.calls.append(("compare", {"card": card, "as_of": as_of, "tune": tune}))
         return candidate_table()
 
+    def keep_baseline(self, **options: Any) -> str:
+        self.calls.append(("keep_baseline", options))
+        return "application-1"
+
     def promote(self, *, card: str, model: str | None, reason: str, at: datetime) -> str:
         return model or "the-one-before"
 

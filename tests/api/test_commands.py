@@ -346,6 +346,16 @@ def test_a_comparison_is_a_table_with_intervals_and_a_recommendation(run: Run, c
     assert commands.calls[-1][1]["tune"]
 
 
+def test_a_comparison_keeps_a_scorecard_only_when_asked(run: Run, commands: Any) -> None:
+    _code, told, _err = run("compare", "application")
+    code, out, _err = run("compare", "application", "--keep")
+
+    assert code == 0
+    assert [name for name, _ in commands.calls].count("keep_baseline") == 1
+    assert "已留在模型 application-1 旁" in out
+    assert "已留在" not in told
+
+
 def test_training_searches_settings_only_when_asked(run: Run, commands: Any) -> None:
     run("train")
     run("train", "--tune")

@@ -1,10 +1,14 @@
 """A card's model is compared with simpler scores on the store's own rows, and nothing is kept."""
 
+from pathlib import Path
+
 import pytest
 
 from data.spec.progress import Silent
 from models import candidates, comparison, splits
-from models.candidates import OFFICIAL, compare_card, official_points
+from models.candidates import OFFICIAL, baseline_of, compare_card, official_points
+from models.refusals import ModelDamaged
+from models.register import Register
 from models.retraining import Order, build_training_set
 from models.uncertainty import FIGURES
 from tests.e2e.town import AT, TODAY, City
@@ -30,6 +34,43 @@ def test_a_card_is_compared_with_the_official_points_and_nothing_is_shelved(
     assert table[list(FIGURES)].notna().all(axis=None)
     assert len(found.features) <= max(1, city.report.defaults // 10)
     assert city.shelf.register.names() == shelved
+
+
+def test_a_scorecard_is_kept_beside_a_model_and_asked_by_every_answer(city: City, tmp_path: Path) -> None:
+    name, model, card = city.shelf.champion("application") or pytest.fail("nobody answers")
+    register = Register(tmp_path)
+    register.shelve(model, card)
+
+    with city.store.work(at=AT, read_only=True) as work:
+        scorecard = baseline_of(work, ORDER, model.features, access=city.access, progress=Silent())
+    before, _ = register.baseline(name), register.keep_baseline(name, scorecard)
+    kept = register.baseline(name)
+
+    assert before is None
+    assert kept == scorecard
+    assert kept.features == model.features
+    assert kept.digest == scorecard.digest
+
+
+def test_a_scorecard_that_was_changed_or_stands_beside_another_model_is_refused(city: City, tmp_path: Path) -> None:
+    name, model, card = city.shelf.champion("application") or pytest.fail("nobody answers")
+    register = Register(tmp_path)
+    register.shelve(model, card)
+    with city.store.work(at=AT, read_only=True) as work:
+        scorecard = baseline_of(work, ORDER, model.features, access=city.access, progress=Silent())
+    register.keep_baseline(name, scorecard)
+    path = tmp_path / f"{name}.woe.json"
+    whole = path.read_bytes()
+
+    path.write_bytes(whole.replace(b'"intercept": -', b'"intercept": '))
+    with pytest.raises(ModelDamaged):
+        register.baseline(name)
+    path.write_bytes(whole)
+    other = card.model_copy(update={"name": "another"})
+    register.shelve(model, other)
+    (tmp_path / "another.woe.json").write_bytes(whole)
+    with pytest.raises(ModelDamaged, match="不属于"):
+        register.baseline("another")
 
 
 def test_columns_are_chosen_before_the_first_row_that_is_judged(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

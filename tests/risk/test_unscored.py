@@ -78,6 +78,7 @@ class Other:
     """Score every firm at one log-odds, as a simpler card that sees no difference."""
 
     features = ("patent_invention_grants_3y", "operations_leverage_ratio_2y")
+    digest = "other"
 
     def __init__(self, at: float) -> None:
         self.at, self.seen = at, pd.DataFrame()
