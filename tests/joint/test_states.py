@@ -35,7 +35,7 @@ def _allowed() -> dict[State, dict[Move, set[Role]]]:
     for line in TABLE.strip().splitlines():
         state, _, cells = line.partition("|")
         pairs = (cell.partition(":") for cell in cells.split())
-        found[State(state.strip())] = {
+        found[State(state.strip())] |= {
             Move(move): {Role(role) for role in roles.split(",")} for move, _, roles in pairs
         }
     return found
