@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from api.commands import (
+    application,
     comparing,
     evidence,
     intake,
@@ -57,7 +58,10 @@ COMMANDS = (
     ("demo", opening.demo),
     ("evaluate", modelling.evaluate),
 )
-GROUPS = (("policy", policy.HELP, policy.COMMANDS),)
+GROUPS = (
+    ("policy", policy.HELP, policy.COMMANDS),
+    ("application", application.HELP, application.COMMANDS),
+)
 
 
 def build() -> typer.Typer:

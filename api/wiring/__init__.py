@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from api.application_desk import ApplicationDesk
     from api.catalogue_desk import CatalogueDesk
     from api.desks import Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.list_desks import BatchDesk, TemplateDesk
@@ -85,6 +86,15 @@ def batch_desk(settings: "Settings") -> "BatchDesk":
     from data.store import Store
 
     return Batches(Store.open(settings.database_url))
+
+
+def application_desk(settings: "Settings") -> "ApplicationDesk":
+    """Open the store and hand out the desk of applications on it; raise a Refusal where no sound store stands."""
+    from api.wiring.applications import Applications
+    from api.wiring.champions import ShelvedChampions
+    from data.store import Store
+
+    return Applications(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
 
 
 def store_today(settings: "Settings") -> "date | None":
