@@ -69,6 +69,31 @@ def read_enterprises(work: Work, *, access: Access) -> pd.DataFrame:
     return listed[["enterprise_id", "name", "scheme", "value", "kind"]].reset_index(drop=True)
 
 
+def name_enterprises(work: Work, numbers: Collection[int], *, access: Access) -> dict[int, Enterprise]:
+    """Return enterprises by their internal numbers, each with its latest name and its credit code where it has one."""
+    wanted = sorted(set(numbers))
+    kinds = dict(
+        work.connection.execute(select(ENTERPRISE.c.id, ENTERPRISE.c.kind).where(ENTERPRISE.c.id.in_(wanted))).all()
+    )
+    names: dict[int, str] = {}
+    columns = ENTERPRISE_NAME.c
+    for row in work.connection.execute(
+        select(columns.enterprise_id, columns.name).where(columns.enterprise_id.in_(wanted)).order_by(columns.since)
+    ):
+        names[row.enterprise_id] = row.name
+    found: dict[int, Enterprise] = {}
+    for row in work.connection.execute(
+        select(IDENTIFIER)
+        .where(IDENTIFIER.c.enterprise_id.in_(wanted))
+        .order_by(IDENTIFIER.c.scheme, IDENTIFIER.c.value)
+    ):
+        one, scheme = row.enterprise_id, Scheme(row.scheme)
+        if one not in found or scheme is Scheme.USCC:
+            identifier = Identifier(scheme, row.value)
+            found[one] = Enterprise(one, names.get(one, str(identifier)), identifier, kinds[one])
+    return found
+
+
 def read_identifiers(work: Work, *, access: Access) -> pd.DataFrame:
     """List every identifier: enterprise_id, scheme, value, kind."""
     query = select(IDENTIFIER.c.enterprise_id, IDENTIFIER.c.scheme, IDENTIFIER.c.value, ENTERPRISE.c.kind).join(
