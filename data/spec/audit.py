@@ -36,6 +36,7 @@ class Action(StrEnum):
     APPLICATION_DECLINED = "application.declined"
     APPLICATION_CANCELLED = "application.cancelled"
     EVALUATION_STARTED = "evaluation.started"
+    SHEET_SUBMITTED = "sheet.submitted"
     SHEETS_OPENED = "sheets.opened"
     GAP_EXPLAINED = "gap.explained"
     OVERRIDE_PROPOSED = "override.proposed"

@@ -179,7 +179,7 @@ def _listed_cover(events: Frames, on: date, *, except_: Iterable[str]) -> Decima
         return NOTHING
     loans = _seen(events, "loan", on)
     filed = loans[(loans["product"] == "lukedai") & loans["filed_on"].notna()]
-    filed = filed[[day.year == on.year for day in filed["filed_on"]]]
+    filed = filed[filed["filed_on"].dt.year == on.year]
     open_ = filed[filed["ended_on"].isna() & ~filed["loan_no"].isin(list(except_))]
     return sum((_money(amount) for amount in open_["amount"]), NOTHING)
 
@@ -240,14 +240,12 @@ def _report(events: Frames, on: date) -> Traced:
 
 
 def _research(events: Frames, on: date) -> Traced:
-    """Return the latest R&D expense, and its shares where the report of the same year is known."""
+    """Return the latest R&D expense, the accounts' before other bases, and its shares of the same year's report."""
     table, found = "rnd_year", {}
-    costs = (
-        {row["happened_on"]: row for row in _records(_seen(events, "annual_report", on))}
-        if ("annual_report" in events)
-        else {}
-    )
-    for row in _records(_seen(events, table, on).sort_values("happened_on")):
+    reports = _records(_seen(events, "annual_report", on)) if "annual_report" in events else []
+    costs = {row["happened_on"]: row for row in reports}
+    rows = _records(_seen(events, table, on))
+    for row in sorted(rows, key=lambda row: (row["happened_on"], row["basis"] == "accounting")):
         expense = row["rnd_expense"]
         if pd.isna(expense):
             continue

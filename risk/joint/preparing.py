@@ -109,8 +109,8 @@ def tell(
 
     `words` are told as text and left to the caller.
     """
-    named = (*needs, *may)
     known = {**vocabulary(case.application.product), **MONEY}
+    named = (*needs, *(name for name in may if name in known))
     texts = {name: text for name, text in case.told.items() if name not in set(words)}
     found = read_facts(texts, {name: known[name] for name in named})
     missing = [f"{known[name].label}（{name}）" for name in needs if name not in found]
