@@ -5,7 +5,19 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from api.commands import evidence, intake, looking_back, modelling, names, opening, policy, scoring, serving, validation
+from api.commands import (
+    application,
+    evidence,
+    intake,
+    looking_back,
+    modelling,
+    names,
+    opening,
+    policy,
+    scoring,
+    serving,
+    validation,
+)
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
 
@@ -37,7 +49,10 @@ COMMANDS = (
     ("demo", opening.demo),
     ("evaluate", modelling.evaluate),
 )
-GROUPS = (("policy", policy.HELP, policy.COMMANDS),)
+GROUPS = (
+    ("policy", policy.HELP, policy.COMMANDS),
+    ("application", application.HELP, application.COMMANDS),
+)
 
 
 def build() -> typer.Typer:

@@ -85,9 +85,9 @@ def attempt(
     from api.clock import now
     from api.wiring import policy_desk
 
-    texts = {**_read_file(facts), **_pairs(told, "--set")}
+    texts = {**read_mapping(facts, "--facts"), **pairs(told, "--set")}
     day = parse_day(on, "--on") or now().date()
-    trial = policy_desk().attempt(product, texts, on=day, stage=stage, reforms=_pairs(reform, "--reform"))
+    trial = policy_desk().attempt(product, texts, on=day, stage=stage, reforms=pairs(reform, "--reform"))
     if as_json:
         from risk.policies.trial import trial_record
 
@@ -98,7 +98,8 @@ def attempt(
         show_trial(trial)
 
 
-def _read_file(path: Path | None) -> dict[str, object]:
+def read_mapping(path: Path | None, what: str) -> dict[str, object]:
+    """Read a strict YAML file of names and values, nothing where there is none; raise UsageRefused, YamlMalformed."""
     from data.spec.dated import YamlMalformed, load_strict
 
     if path is None:
@@ -106,7 +107,7 @@ def _read_file(path: Path | None) -> dict[str, object]:
     try:
         told = load_strict(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageRefused(f"无法读取文件 {path}。", help="请核对 --facts 的路径。") from error
+        raise UsageRefused(f"无法读取文件 {path}。", help=f"请核对{what}的路径。") from error
     except UnicodeDecodeError as error:
         raise YamlMalformed("文件不是 UTF-8 文本。", help="请另存为 UTF-8。") from error
     if not isinstance(told, dict):
@@ -114,12 +115,13 @@ def _read_file(path: Path | None) -> dict[str, object]:
     return {str(name): value for name, value in told.items()}
 
 
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts or ()]
-    wrong = [name for name, sign, _ in pairs if not sign or not name.strip()]
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """Read name=value as told to a repeated option; raise UsageRefused."""
+    parts = [text.partition("=") for text in texts or ()]
+    wrong = [name for name, sign, _ in parts if not sign or not name.strip()]
     if wrong:
         raise UsageRefused(f"{option} 的值“{wrong[0]}”不是 名称=值。", help=f"例：{option} amount=400万")
-    return {name.strip(): value for name, _, value in pairs}
+    return {name.strip(): value for name, _, value in parts}
 
 
 COMMANDS = (("cases", cases), ("try", attempt))

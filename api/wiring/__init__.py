@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from api.application_desk import ApplicationDesk
     from api.desks import CatalogueDesk, Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.policy_desk import PolicyDesk
     from api.reports.desk import ValidationDesk
@@ -68,6 +69,15 @@ def validation_desk(settings: "Settings") -> "ValidationDesk":
     from api.wiring.validation import validating_on
 
     return validating_on(settings)
+
+
+def application_desk(settings: "Settings") -> "ApplicationDesk":
+    """Open the store and hand out the desk of applications on it; raise a Refusal where no sound store stands."""
+    from api.wiring.applications import Applications
+    from api.wiring.champions import ShelvedChampions
+    from data.store import Store
+
+    return Applications(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
 
 
 def store_today(settings: "Settings") -> "date | None":

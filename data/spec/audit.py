@@ -22,6 +22,7 @@ class Action(StrEnum):
     ASSESSMENT_REPLAYED = "assessment.replayed"
     IMPROVEMENT_COMPUTED = "improvement.computed"
     EVIDENCE_READ = "evidence.read"
+    BOOKS_LISTED = "books.listed"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
     MODEL_VALIDATED = "model.validated"

@@ -16,6 +16,12 @@ from risk.joint.words import Book, Guarantee, Sheet
 from risk.policies.facts import Fact, Value, read_facts, shared_facts
 from risk.policies.product import Product, load_product
 
+Step = MadeMove
+"""A move in the history of an application."""
+
+SheetKept = StoredSheet
+"""A party's sheet as it was handed in."""
+
 PREFIX = "SQ"
 CONTRACT = ("amount", "term_months", "rate", "loan_use", "collateral")
 """What every application says of its loan; each a fact of policies."""

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from risk.assessment import Assessment
 from risk.grade import Grade
+from risk.joint.findings import say_finding
 from risk.joint.sheets import CitedRow
 from risk.joint.terms import Terms
 from risk.joint.words import Conclusion, Dimension, Sheet
@@ -261,10 +262,7 @@ class _Found:
     def _failing(self, outcome: Outcome) -> list[str]:
         if self.verdict is None:
             return []
-        found = [one for one in self.verdict.findings if one.outcome is outcome]
-        return [
-            f"{one.label}：{one.note or f'现为{one.measured}，要求{one.required}'}（{one.reference}）" for one in found
-        ]
+        return [say_finding(one) for one in self.verdict.findings if one.outcome is outcome]
 
     def _against(self) -> list[str]:
         said = [f"不符合政策条件——{one}" for one in self._failing(Outcome.FAILED)]

@@ -15,6 +15,7 @@ from risk.assessment import Assessment
 from risk.joint.application import Application, asked_record, read_asked, vocabulary, yuan
 from risk.joint.books import AmountTooGreat, borne_by, guaranteed, returned
 from risk.joint.facts import Traced, sources_of, values_of
+from risk.joint.findings import say_finding
 from risk.joint.permissions import Actor
 from risk.joint.states import MOVES, Move
 from risk.joint.terms import check_reason
@@ -168,9 +169,7 @@ def check_conditions(verdict: Verdict) -> None:
     if verdict.passed:
         return
     failing = [finding for finding in verdict.findings if finding.outcome in FAILING]
-    lines = [
-        f"{one.label}：{one.note or f'现为{one.measured}，要求{one.required}'}（{one.reference}）" for one in failing
-    ]
+    lines = [say_finding(one) for one in failing]
     said = "；".join(lines) or "；".join(verdict.notes)
     raise ConditionsNotMet(
         f"{verdict.label}的{STAGE_LABELS[verdict.stage]}条件未满足：{said}。", help="没有保存任何东西。补齐后再办理。"
