@@ -11,7 +11,7 @@ from risk.joint.application import Application, SheetKept
 from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList
 from risk.joint.opening import Opening
-from risk.joint.words import Guarantee
+from risk.joint.words import Guarantee, Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class Shown:
     sheets: tuple[SheetKept, ...]
     opening: Opening | None
     possible: tuple[str, ...]
+    awaited: tuple[Sheet, ...]
     demonstration: bool
 
 

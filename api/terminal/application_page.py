@@ -77,6 +77,7 @@ def shown_record(shown: Shown) -> dict[str, Any]:
             for entry in application.stored.entries
         ],
         "sheets": [{"party": one.party, "saw_model": one.saw_model, **one.body} for one in shown.sheets],
+        "awaited": [str(one) for one in shown.awaited],
         "opening": None if shown.opening is None else opening_record(shown.opening),
         "possible": [each.partition("（")[0] for each in shown.possible],
         "demonstration": shown.demonstration,
@@ -178,6 +179,8 @@ def _parts(shown: Shown) -> "Iterator[RenderableType]":
     yield _history(application)
     if application.stored.entries:
         yield _books(application)
+    if shown.awaited:
+        yield f"  背靠背评价中，还在等：{'、'.join(SHEET_LABELS[one] for one in shown.awaited)}。"
     if shown.opening is None and shown.sheets:
         yield _marks(shown)
     if shown.opening is not None:
@@ -272,14 +275,15 @@ def _sentences(shown: Shown, opening: Opening) -> Iterator[str]:
         if one.wanted or rows:
             cited = f"；引用 {rows}" if rows else ""
             yield f"{SHEET_LABELS[one.sheet]}要求移动{one.wanted:+}级，准许{one.allowed:+}级{cited}。"
-    yield f"等级移动{opening.moved:+}级，移动后：{opening.grade_after or '无'}。分数与违约概率从不平均。"
+    moved = f"移动{opening.moved:+}级" if opening.moved else "不移动"
+    yield f"等级{moved}，结果：{opening.grade_after or '无'}。分数与违约概率从不平均。"
     yield f"综合分 {opening.composite}；分歧指数 {opening.disagreement}（各方面最高与最低之差按权重平均，0 为一致）。"
     saw = [SHEET_LABELS[sheet] for sheet, yes in opening.saw_model.items() if yes]
     yield f"给分之前看过模型结果的：{'、'.join(saw) or '无'}。"
     waiting = [f"{SHEET_LABELS[sheet]}·{DIMENSION_LABELS[one]}" for sheet, one in unexplained(shown.application)]
     yield f"差距尚未说明：{'、'.join(waiting) or '无'}。"
     yield f"[bold]建议（计算）：{CONCLUSION_LABELS[opening.suggestion]}[/]，由人作出结论。"
-    yield from (f"· {reason}" for reason in opening.reasons)
+    yield from (f"·{reason}" for reason in opening.reasons)
     yield OWN_DECISION
 
 

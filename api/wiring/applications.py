@@ -21,9 +21,9 @@ from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList, list_for, parse_kind
 from risk.joint.moving import Order, Wanted
 from risk.joint.permissions import Actor, capacity, may
-from risk.joint.states import MOVES, Move, parse_move, possible
+from risk.joint.states import MOVES, Move, State, parse_move, possible
 from risk.joint.terms import Terms
-from risk.joint.words import ROLE_LABELS, Role
+from risk.joint.words import ROLE_LABELS, SHEET_OF, Role
 
 
 class InstitutionUnknown(Refusal):
@@ -149,14 +149,25 @@ class Applications:
         return made, path
 
     def _shown(self, application: Application, by: Actor, at: datetime) -> Shown:
-        moves = possible(application.state, needs_district=Terms(at.date()).needs_district)
         return Shown(
             application=application,
             sheets=evaluating.sheets_seen(application, by),
             opening=evaluating.opened(application) if application.is_open else None,
-            possible=tuple(f"{move}（{MOVES[move].label}）" for move in moves if may(by.role, move)),
+            possible=_possible(application, by, Terms(at.date())),
+            awaited=evaluating.awaited(application),
             demonstration=self._store.demonstration,
         )
+
+
+def _possible(application: Application, by: Actor, terms: Terms) -> tuple[str, ...]:
+    """Say what someone may do next: while sheets are sealed hand in the own one, and no more of an evaluation."""
+    moves = possible(application.state, needs_district=terms.needs_district)
+    mine = [move for move in moves if may(by.role, move) and move is not Move.OPEN]
+    if application.state is not State.UNDER_EVALUATION or application.is_open:
+        return tuple(f"{move}（{MOVES[move].label}）" for move in mine)
+    handing = SHEET_OF.get(by.role) in evaluating.awaited(application)
+    rest = [f"{move}（{MOVES[move].label}）" for move in mine if move is Move.WITHDRAW]
+    return (*(("sheet（交评价表）",) if handing else ()), *rest)
 
 
 def actor_of(work: Work, acting: Acting) -> Actor:

@@ -164,12 +164,11 @@ def hand_in(work: Work, number: int, raw: Mapping[str, object], *, by: Actor, on
     told = event(work, number, by, Action.SHEET_SUBMITTED, sheet=str(sheet), saw_model=int(saw))
     store.write_sheet(work, number, kept, audit=told)
     again = read(work, number, by=by)
-    awaited = tuple(one for one in Sheet if one in again.required_sheets and again.sheet(one) is None)
-    if not awaited:
+    if not awaited(again):
         opening = _open(work, again)
         prepared = Prepared(details={"opening": opening_record(opening)})
         again = finish_move(work, again, Move.OPEN, prepared, by=by, on=on)
-    return HandedIn(application=again, sheet=sheet, saw_model=saw, awaited=awaited)
+    return HandedIn(application=again, sheet=sheet, saw_model=saw, awaited=awaited(again))
 
 
 def _check_expert(application: Application, sheet: Sheet, form: SheetForm) -> None:
@@ -290,16 +289,17 @@ def opened(application: Application) -> Opening:
     """Return what was opened; raise SheetsSealed that says whose sheets are awaited."""
     made = application.last(Move.OPEN)
     if made is None:
-        awaited = [label for one, label in SHEET_LABELS.items() if one in _awaited(application)]
-        waiting = f"还在等：{'、'.join(awaited)}。" if awaited else "评价还没有开始。"
+        labels = [SHEET_LABELS[one] for one in awaited(application)]
+        waiting = f"还在等：{'、'.join(labels)}。" if labels else "评价还没有开始。"
         raise SheetsSealed("各方评价表还没有开启。", help=f"{waiting}最后一份交齐时同时开启。")
     return opening_of(made.details["opening"])
 
 
-def _awaited(application: Application) -> frozenset[Sheet]:
+def awaited(application: Application) -> tuple[Sheet, ...]:
+    """Return whose sheets a running evaluation still waits for."""
     if application.last(Move.BEGIN) is None:
-        return frozenset()
-    return frozenset(one for one in application.required_sheets if application.sheet(one) is None)
+        return ()
+    return tuple(one for one in Sheet if one in application.required_sheets and application.sheet(one) is None)
 
 
 def sheets_seen(application: Application, by: Actor) -> tuple[StoredSheet, ...]:

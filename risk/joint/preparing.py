@@ -17,7 +17,7 @@ from risk.joint.books import AmountTooGreat, borne_by, guaranteed, returned
 from risk.joint.facts import Traced, sources_of, values_of
 from risk.joint.findings import say_finding
 from risk.joint.permissions import Actor
-from risk.joint.states import MOVES, Move
+from risk.joint.states import Move
 from risk.joint.terms import check_reason
 from risk.joint.words import Book, Conclusion
 from risk.policies.claim import settle
@@ -136,9 +136,7 @@ def _nothing(case: Case) -> Prepared:
 def _reasoned(case: Case) -> Prepared:
     """Ask for words: those whom the move concerns must learn why."""
     if not case.told.get("words", "").strip():
-        raise ToldMissing(
-            f"“{MOVES[Move.RETURN].label}”一类的操作须说明原因（words）。", help="用 --set words=原因 填写。"
-        )
+        raise ToldMissing("还缺：原因（words）。", help="用 --set words=原因 填写，各方都看得到。")
     return _nothing(case)
 
 

@@ -16,7 +16,7 @@ from risk.joint.terms import Terms
 from risk.joint.words import Book, Sheet
 from risk.policies.rule import Coverage, Party
 from risk.policies.waterfall import divide_loss
-from tests.joint.house import CODES
+from tests.joint.house import CODES, at
 
 DAY = date(2025, 5, 12)
 FEN = st.integers(1, 10**11).map(lambda fen: Decimal(fen).scaleb(-2))
@@ -40,7 +40,7 @@ def lost(borne: dict[Party, Decimal], back: list[dict[Party, Decimal]]) -> Appli
         actor="x",
         on=DAY,
         version=1,
-        at=None,  # type: ignore[arg-type] # no instant is read here
+        at=at(DAY),
     )
     stored = StoredApplication(
         id=1,
