@@ -205,6 +205,7 @@ def _said(made: "Step") -> str:
     parts += [str(told[name]) for name in ("label", "words", "loan_no", "filing_no") if told.get(name)]
     if "verdict" in told:
         parts.append(ANSWER_LABELS[verdict_of(told["verdict"]).answer])
+    parts += [f"余额{Decimal(told['balance']):,.2f}元"] if "balance" in told else []
     parts += [f"本金损失{Decimal(told['principal_loss']):,.2f}元"] if "principal_loss" in told else []
     return "；".join(parts)
 

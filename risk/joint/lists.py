@@ -12,15 +12,16 @@ from enum import StrEnum
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.store.applications import MadeMove, sum_entries
+from data.store.institutions import list_institutions
 from data.store.work import Work
 from risk.joint.application import Application
-from risk.joint.books import guaranteed, payout_rate
+from risk.joint.books import NOTHING, guaranteed, payout_rate
 from risk.joint.moving import read_all
 from risk.joint.permissions import Actor, NotYourMove
 from risk.joint.preparing import PAYERS
 from risk.joint.states import STATE_LABELS, Move, State
 from risk.joint.words import GUARANTEE_LABELS, Book, Role
-from risk.policies.facts import shared_facts
+from risk.policies.facts import YEARLY, say, shared_facts
 from risk.policies.product import load_product
 from risk.policies.rule import PARTY_LABELS, Party
 from risk.policies.verdict import OUTCOME_LABELS, verdict_of
@@ -92,12 +93,12 @@ class OfficialList:
 
 
 def parse_kind(text: str) -> ListKind:
-    """Read a list's name or Chinese label; raise OfficialListUnknown that lists them."""
-    named = {word: kind for kind, label in LIST_LABELS.items() for word in (kind.value, label)}
-    if text not in named:
+    """Read a list's name, or a part of one Chinese label alone; raise OfficialListUnknown that lists them."""
+    found = [kind for kind, label in LIST_LABELS.items() if text == kind or (text and text in label)]
+    if len(found) != 1:
         listed = "、".join(f"{kind}（{label}）" for kind, label in LIST_LABELS.items())
         raise OfficialListUnknown(f"没有名为“{text}”的名单。", help=f"可用的有：{listed}。")
-    return named[text]
+    return found[0]
 
 
 def list_for(work: Work, kind: ListKind, *, since: date, until: date, by: Actor) -> OfficialList:
@@ -107,7 +108,7 @@ def list_for(work: Work, kind: ListKind, *, since: date, until: date, by: Actor)
     """
     if by.role not in (Role.OPERATOR, Role.REVIEWER):
         raise NotYourMove("名单由科技局汇总报送。", help="请以科技局经办或评审的身份办理。")
-    span = _Span(work, since, until)
+    span = _Span(work, since, until, {one.code: one.name for one in list_institutions(work)})
     made = OfficialList(
         kind=kind,
         label=LIST_LABELS[kind],
@@ -146,6 +147,7 @@ class _Span:
     work: Work
     since: date
     until: date
+    names: Mapping[str, str]
 
     def has(self, day: date) -> bool:
         return self.since <= day < self.until
@@ -181,7 +183,7 @@ def _amount(application: Application, made: MadeMove, kind: Book, party: Party |
     booked = made_entries(application, made)
     return sum(
         (one.amount for one in booked if one.kind is kind and party in (None, one.party)),
-        Decimal("0.00"),
+        NOTHING,
     )
 
 
@@ -198,7 +200,7 @@ def _sheet(
     totals = tuple(
         Total(
             column=titles.index(title),
-            listed=sum((cell for row in numbered if isinstance(cell := row[titles.index(title)], Decimal)), Decimal(0)),
+            listed=sum((cell for row in numbered if isinstance(cell := row[titles.index(title)], Decimal)), NOTHING),
             booked=amount,
         )
         for title, amount in booked.items()
@@ -209,11 +211,17 @@ def _sheet(
 WHO = ("申请编号", "企业名称", "统一社会信用代码", "合作银行", "借据号")
 
 
-def _who(application: Application) -> tuple[Cell, ...]:
+def _who(application: Application, span: _Span) -> tuple[Cell, ...]:
     lent = application.last(Move.DISBURSE)
     loan_no = str(lent.details["loan_no"]) if lent else ""
     enterprise = application.enterprise
-    return (application.number, enterprise.name, str(enterprise.identifier), application.stored.bank, loan_no)
+    return (
+        application.number,
+        enterprise.name,
+        str(enterprise.identifier),
+        span.names[application.stored.bank],
+        loan_no,
+    )
 
 
 def _told(application: Application, move: Move, name: str) -> date | None:
@@ -230,15 +238,14 @@ def _filing(found: Sequence[Application], span: _Span) -> Iterator[ListSheet]:
         verdict = verdict_of(made.details["verdict"])
         said = "；".join(f"{each.label}：{OUTCOME_LABELS[each.outcome]}{each.note}" for each in verdict.findings)
         rate, use = one.asked.loan["rate"], one.asked.loan["loan_use"]
-        assert isinstance(rate, Decimal)
         assert isinstance(use, Decimal)
         rows.append(
             (
-                *_who(one),
+                *_who(one, span),
                 load_product(one.stored.product).label,
                 one.booked(Book.DISBURSED),
                 _amount(one, made, Book.FILED),
-                f"{rate * 100:f}%",
+                say(rate, YEARLY),
                 str(one.asked.term_months),
                 shared_facts()["loan_use"].choices[use].label,
                 _told(one, Move.DISBURSE, "disbursed_on"),
@@ -260,7 +267,7 @@ def _subsidy(found: Sequence[Application], span: _Span) -> Iterator[ListSheet]:
         assert settled is not None
         interest = Decimal(settled.details["facts"]["interest_paid"])
         subsidy, lent = _amount(one, made, Book.SUBSIDY), one.booked(Book.DISBURSED)
-        rows.append((*_who(one), lent, interest, _told(one, Move.SETTLE, "settled_on"), subsidy, made.on))
+        rows.append((*_who(one, span), lent, interest, _told(one, Move.SETTLE, "settled_on"), subsidy, made.on))
     yield _sheet("贴息", titles, rows, {"贴息金额": span.booked(Book.SUBSIDY)})
 
 
@@ -274,7 +281,7 @@ def _claim(found: Sequence[Application], span: _Span) -> Iterator[ListSheet]:
         claims.append(one)
         loss, paid = _amount(one, made, Book.LOSS), _amount(one, made, Book.COMPENSATED)
         parts = [_amount(one, made, Book.BORNE, party) for party in SHARES]
-        rows.append((*_who(one), one.booked(Book.DISBURSED), loss, *parts, paid, made.on))
+        rows.append((*_who(one, span), one.booked(Book.DISBURSED), loss, *parts, paid, made.on))
     totals = {PARTY_LABELS[party]: span.booked(Book.BORNE, party) for party in SHARES}
     totals |= {"本金损失": span.booked(Book.LOSS), "拨付补偿": span.booked(Book.COMPENSATED)}
     titles = (*WHO, "放款金额", "本金损失", *named, "拨付补偿", "拨付日期")
@@ -283,20 +290,20 @@ def _claim(found: Sequence[Application], span: _Span) -> Iterator[ListSheet]:
     yield _sheet(
         "待审核",
         (*WHO, "本金损失", *named, "申请日期"),
-        [_waiting(one) for one in waiting],
+        [_waiting(one, span) for one in waiting],
         {},
         ["尚未拨付，未入台账，不设合计核对。"],
     )
-    index = [(*_who(one)[:2], *piece) for one in (*claims, *waiting) for piece in _evidence(one)]
+    index = [(*_who(one, span)[:2], *piece) for one in (*claims, *waiting) for piece in _evidence(one)]
     yield _sheet("证据目录", ("申请编号", "企业名称", "件号", "证据名称", "文件"), index, {})
 
 
-def _waiting(application: Application) -> tuple[Cell, ...]:
+def _waiting(application: Application, span: _Span) -> tuple[Cell, ...]:
     made = application.last(Move.CLAIM)
     assert made is not None
     parts = {Party(party): Decimal(text) for party, text in made.details["parts"].items()}
     loss = Decimal(made.details["principal_loss"])
-    return (*_who(application), loss, *(parts.get(party, Decimal("0.00")) for party in SHARES), made.on)
+    return (*_who(application, span), loss, *(parts.get(party, NOTHING) for party in SHARES), made.on)
 
 
 def _evidence(application: Application) -> Iterator[tuple[Cell, ...]]:
@@ -311,7 +318,7 @@ def _reguarantee(found: Sequence[Application], span: _Span) -> Iterator[ListShee
     served = [one for one in found if one.stored.guarantor and one.was_disbursed]
     standing = [
         (
-            *_who(one),
+            *_who(one, span),
             one.stored.guarantor,
             guaranteed(one, one.booked(Book.DISBURSED)),
             guaranteed(one, one.outstanding),
@@ -324,11 +331,20 @@ def _reguarantee(found: Sequence[Application], span: _Span) -> Iterator[ListShee
         shares = [_amount(one, made, Book.BORNE, party) for party in (Party.REGUARANTOR, Party.NATIONAL_FUND)]
         if any(shares):
             paid = one.booked(Book.PAYOUT)
-            rows.append((*_who(one), one.stored.guarantor, paid, *shares, sum(shares, Decimal(0)), made.on))
+            rows.append(
+                (
+                    *_who(one, span),
+                    span.names[one.stored.guarantor or ""],
+                    paid,
+                    *shares,
+                    sum(shares, NOTHING),
+                    made.on,
+                )
+            )
     due = {party: span.booked(Book.BORNE, party) for party in (Party.REGUARANTOR, Party.NATIONAL_FUND)}
     totals = {"省再担保应付": due[Party.REGUARANTOR], "国家融担基金应付": due[Party.NATIONAL_FUND]}
-    totals["应付合计"] = sum(due.values(), Decimal(0))
-    titles = (*WHO, "担保机构", "已代偿", "省再担保应付", "国家融担基金应付", "应付合计", "分担日期")
+    totals["应付总额"] = sum(due.values(), NOTHING)
+    titles = (*WHO, "担保机构", "已代偿", "省再担保应付", "国家融担基金应付", "应付总额", "分担日期")
     yield _sheet("代偿分担账单", titles, rows, totals)
     yield _payout_rates(served, span)
 
@@ -342,7 +358,9 @@ def _payout_rates(served: Sequence[Application], span: _Span) -> ListSheet:
         most = cap.value if cap is not None else None
         within = "" if rate is None or most is None else "未超过" if rate <= most else "超过"
         said = "没有解除的担保" if rate is None else f"{rate * 100:.2f}%"
-        rows.append((guarantor, str(span.since.year), said, "" if most is None else f"{most * 100:.2f}%", within))
+        rows.append(
+            (span.names[guarantor], str(span.since.year), said, "" if most is None else f"{most * 100:.2f}%", within)
+        )
     notes = ["代偿率＝当年代偿额÷当年解除的担保额，只含本系统登记的业务。"]
     notes += [f"上限依据：{cap.reference}{cap.mark}"] if cap is not None else []
     return _sheet("代偿率", ("担保机构", "年度", "代偿率", "上限", "是否超过"), rows, {}, notes)
@@ -353,12 +371,14 @@ def _recovery(found: Sequence[Application], span: _Span) -> Iterator[ListSheet]:
     for one, made in span.moves(found, Move.RECOVER):
         got, cost = _amount(one, made, Book.RECOVERED), _amount(one, made, Book.RECOVERY_COST)
         back = [_amount(one, made, Book.RETURNED, party) for party in SHARES]
-        rows.append((*_who(one), one.booked(Book.LOSS), got, cost, *back, _amount(one, made, Book.RETURNED), made.on))
+        rows.append(
+            (*_who(one, span), one.booked(Book.LOSS), got, cost, *back, _amount(one, made, Book.RETURNED), made.on)
+        )
     totals = {PARTY_LABELS[party]: span.booked(Book.RETURNED, party) for party in SHARES}
     totals |= {"追回金额": span.booked(Book.RECOVERED), "追偿费用": span.booked(Book.RECOVERY_COST)}
-    totals |= {"返还合计": span.booked(Book.RETURNED)}
+    totals |= {"返还总额": span.booked(Book.RETURNED)}
     named = [PARTY_LABELS[party] for party in SHARES]
-    titles = (*WHO, "本金损失", "追回金额", "追偿费用", *named, "返还合计", "登记日期")
+    titles = (*WHO, "本金损失", "追回金额", "追偿费用", *named, "返还总额", "登记日期")
     yield _sheet("追偿", titles, rows, totals, ["追回金额扣除费用后，按各方分担的损失返还。"])
 
 

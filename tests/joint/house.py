@@ -140,7 +140,7 @@ class House:
     ) -> Assessment:
         """Keep an assessment as a model would have given it."""
         made = Assessment(
-            id=f"assessment-{firm}-{on}-{tenant}",
+            id=f"assessment-{firm}-{on}-{tenant}-{grade}",
             status=Status.SCORED if grade else Status.NOT_SCORED,
             enterprise_name="演示",
             identifier=CODES[0],

@@ -347,6 +347,18 @@ def test_a_loan_outside_the_rules_of_bulk_is_not_admitted(
     assert house.read(number).state is State.SUBMITTED
 
 
+def test_a_pool_whose_payouts_are_above_its_cap_admits_no_more(house: House) -> None:
+    first = house.new(DAY, guarantee=Guarantee.BULK)
+    house.to_loan(first, DAY)
+    house.move("bank", "report_overdue", first, DAY, days_past_due="91", five_class="次级", balance="200万")
+    house.move("guarantor", "pay_out", first, DAY, payout="100万")
+    second = house.new(DAY, guarantee=Guarantee.BULK)
+    house.move("bank", "submit", second, DAY)
+
+    with pytest.raises(evaluating.BulkNotAdmitted, match=r"池内代偿率不高于3\.0%"):
+        house.begin(second, DAY, grade="AA")
+
+
 def test_terms_have_no_value_before_their_first_day() -> None:
     with pytest.raises(NotInForce):
         Terms(date(2016, 12, 31)).number("gap_most")

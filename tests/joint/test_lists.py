@@ -59,7 +59,7 @@ def test_every_list_comes_to_the_books(house: House) -> None:
     assert total(claims, "本金损失") == Decimal("1234567.89")
     assert total(claims, "拨付补偿") == Decimal("864197.52")
     assert total(claims, "省财政") + total(claims, "市财政") + total(claims, "银行") == Decimal("1234567.89")
-    assert total(recovery, "返还合计") == Decimal("287654.34")
+    assert total(recovery, "返还总额") == Decimal("287654.34")
     assert [row[-2:] for row in claims.sheets[2].rows] == [("催收函", "催收函.pdf"), ("起诉状", "起诉状.pdf")]
 
 
@@ -110,7 +110,7 @@ def test_the_reguarantors_bill_is_its_share_of_what_was_lost(house: House) -> No
 
     made = drawn(house, ListKind.REGUARANTEE)
 
-    assert total(made, "应付合计", 1) == Decimal("500000.00") + Decimal("0.01")
+    assert total(made, "应付总额", 1) == Decimal("500000.00") + Decimal("0.01")
     assert made.sheets[2].rows[0][1:] == ("guarantor-a", "2025", "100.00%", "5.00%", "超过")
 
 
@@ -141,5 +141,5 @@ def test_the_workbook_says_the_total_and_takes_no_name_for_a_formula(house: Hous
     assert "演示数据" in str(read[0][0])
     assert read[3][2] == "=1+1"
     assert read[4][0] == "合计"
-    assert read[4][titles.index("返还合计")] == pytest.approx(287654.34, abs=1e-9)
+    assert read[4][titles.index("返还总额")] == pytest.approx(287654.34, abs=1e-9)
     assert "合计已与台账逐分核对一致。" in str(read[-1][0])
