@@ -138,6 +138,8 @@ def show_move(shown: Shown) -> None:
     console.print(f"  现在：{STATE_LABELS[application.state]}（第{made.version}步）")
     if "verdict" in made.details:
         console.print(_findings(verdict_of(made.details["verdict"])))
+    if "watch" in made.details:
+        console.print(_findings(verdict_of(made.details["watch"])))
     for entry in application.stored.entries:
         if entry.version == made.version:
             console.print(f"  {BOOK_LABELS[Book(entry.kind)]}：{_party(entry.party)} {entry.amount:,.2f}元")

@@ -142,6 +142,11 @@ def _write_move(work: Work, application_id: int, version: int, new: NewMove) -> 
         work.connection.execute(insert(APPLICATION_ENTRY), rows)
 
 
+def hold_application(work: Work, application_id: int) -> None:
+    """Let no other writer change the application or its sheets before this work ends."""
+    work.connection.execute(select(APPLICATION.c.id).where(APPLICATION.c.id == application_id).with_for_update())
+
+
 def write_sheet(work: Work, application_id: int, sheet: StoredSheet, *, audit: AuditEvent) -> None:
     """Keep a sheet; the database refuses a second one of the same party."""
     work.connection.execute(

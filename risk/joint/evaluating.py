@@ -26,10 +26,10 @@ from risk.grade import read_master_scale
 from risk.joint.application import Application
 from risk.joint.books import payout_rate
 from risk.joint.cards import read_cards
+from risk.joint.case import Prepared, ToldMissing
 from risk.joint.moving import Order, assessment_of, begin_move, event, finish_move, read, read_all
 from risk.joint.opening import Handed, Opening, model_says, open_sheets, opening_of, opening_record
 from risk.joint.permissions import Actor, check_sheet
-from risk.joint.preparing import Prepared, ToldMissing
 from risk.joint.sheets import (
     CitedRow,
     ExpertNeeded,
@@ -148,6 +148,8 @@ class HandedIn:
 
 def hand_in(work: Work, number: int, raw: Mapping[str, object], *, by: Actor, on: date) -> HandedIn:
     """Keep a party's sheet; with the last one required, open all at once. Raises a Refusal, and nothing is kept."""
+    # Two last sheets at once must not each find the other missing.
+    store.hold_application(work, number)
     application = read(work, number, by=by)
     check_possible(application.state, Move.OPEN, needs_district=Terms(on).needs_district)
     sheet = check_sheet(by.role, application.required_sheets)

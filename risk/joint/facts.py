@@ -33,8 +33,12 @@ READS = (
     "rnd_year",
     "conduct_record",
     "loan",
+    "loan_month",
 )
 """The tables of evidence that facts are read from."""
+
+FIVE_CLASSES = TABLES["loan_month"].columns["five_class"].choices
+"""From best to worst, as the facts of policies number them."""
 
 ONE, NOTHING = Decimal(1), Decimal(0)
 
@@ -72,6 +76,7 @@ def facts_of(
         **_of_lists(events, on),
         **_of_moves(application),
         **_of_filing(application, events, on),
+        **_of_disbursement(application, events),
         **_of_assessment(assessment),
     }
     return {name: fact for name, fact in facts.items() if name in vocabulary(application.product)}
@@ -197,6 +202,26 @@ def _of_filing(application: Application, events: Frames, on: date) -> Traced:
     for row in _records(_seen(events, "tech_sme_entry", on)):
         if _year_of_entry(row) == day.year:
             found["entry_of_filing_year_on"] = _traced("tech_sme_entry", row, row["entered_on"].date())
+    return found
+
+
+def _of_disbursement(application: Application, events: Frames) -> Traced:
+    """Return the worst standing of the firm's loans at any bank by the reports known when this one was made."""
+    lent = application.last(Move.DISBURSE)
+    if lent is None or "loan_month" not in events:
+        return {}
+    day = date.fromisoformat(lent.details["facts"]["disbursed_on"])
+    months = _seen(events, "loan_month", day).sort_values("happened_on").drop_duplicates("loan_no", keep="last")
+    rows, classes = _records(months), list(FIVE_CLASSES)
+    found: Traced = {}
+    if rows:
+        worst = max(rows, key=lambda row: int(row["days_past_due"]))
+        found["days_past_due_at_disbursement"] = _traced("loan_month", worst, Decimal(int(worst["days_past_due"])))
+    graded = [row for row in rows if row["five_class"] in classes]
+    if graded:
+        worst = max(graded, key=lambda row: classes.index(row["five_class"]))
+        place = Decimal(classes.index(worst["five_class"]) + 1)
+        found["five_class_at_disbursement"] = _traced("loan_month", worst, place)
     return found
 
 

@@ -16,9 +16,9 @@ from data.store.institutions import list_institutions
 from data.store.work import Work
 from risk.joint.application import Application
 from risk.joint.books import NOTHING, guaranteed, payout_rate
+from risk.joint.lending import PAYERS
 from risk.joint.moving import read_all
 from risk.joint.permissions import Actor, NotYourMove
-from risk.joint.preparing import PAYERS
 from risk.joint.states import STATE_LABELS, Move, State
 from risk.joint.words import GUARANTEE_LABELS, Book, Role
 from risk.policies.facts import YEARLY, say, shared_facts

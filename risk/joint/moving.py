@@ -4,7 +4,7 @@ Functions take `work` and never commit. A move says which version its maker saw.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
@@ -16,6 +16,7 @@ from data.spec.identifiers import Identifier
 from data.store import applications as store
 from data.store.applications import NewMove
 from data.store.assessments import read_assessment
+from data.store.consents import list_consents
 from data.store.institutions import find_institution
 from data.store.reads import Enterprise, name_enterprises, read_events
 from data.store.work import Work
@@ -30,9 +31,10 @@ from risk.joint.application import (
     number_of,
     read_asked,
 )
+from risk.joint.case import Case, Prepared
 from risk.joint.facts import READS, Traced, facts_of
 from risk.joint.permissions import Actor, check_may
-from risk.joint.preparing import PREPARE, Case, Prepared
+from risk.joint.preparing import PREPARE
 from risk.joint.states import MOVES, Move, State, check_possible
 from risk.joint.terms import Terms
 from risk.joint.words import ROLE_LABELS, Guarantee, Role
@@ -50,6 +52,13 @@ class PartyUnknown(Refusal):
     """A bank or guarantor named in an application is none."""
 
     code = "party-unknown"
+
+
+class GuarantorWithoutConsent(Refusal):
+    """The enterprise has not consented to the guarantor that the application names."""
+
+    code = "guarantor-without-consent"
+    status = 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +87,7 @@ class Order:
 def access_of(by: Actor, *, at: datetime) -> Access:
     """Read the house's own books as the actor's institution; evidence is read by consent or duty elsewhere."""
     access = bureau_access(by.name, at=at, purpose=Purpose.JOINT_EVALUATION)
-    return access if by.tenant == BUREAU else Access(**{**vars(access), "tenant": by.tenant})
+    return replace(access, tenant=by.tenant)
 
 
 def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Application:
@@ -91,7 +100,7 @@ def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Appl
     enterprise, _ = consent.authorise(
         work, wanted.identifier, tenant=by.tenant, actor=by.name, purpose=Purpose.JOINT_EVALUATION, at=work.at
     )
-    guarantor = _guarantor(work, wanted)
+    guarantor = _guarantor(work, wanted, enterprise)
     asked: Asked = read_asked(product, wanted.texts, guarantee=wanted.guarantee, purpose=wanted.purpose)
     first = NewMove(
         move=FIRST,
@@ -109,7 +118,7 @@ def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Appl
     return read(work, number, by=by)
 
 
-def _guarantor(work: Work, wanted: Wanted) -> str | None:
+def _guarantor(work: Work, wanted: Wanted, enterprise: Enterprise) -> str | None:
     if wanted.guarantee is Guarantee.NONE:
         if wanted.guarantor:
             raise PartyUnknown("无担保的申请不填担保机构。", help="有担保时请选 individual 或 bulk。")
@@ -117,6 +126,11 @@ def _guarantor(work: Work, wanted: Wanted) -> str | None:
     found = find_institution(work, wanted.guarantor or "")
     if found is None or found.kind != Role.GUARANTOR:
         raise PartyUnknown(f"没有代码为“{wanted.guarantor or ''}”的担保机构。", help="请填写已登记的担保机构代码。")
+    given = list_consents(work, grantee=found.code, enterprise_id=enterprise.id)
+    if not consent.can_ask(given, purpose=Purpose.JOINT_EVALUATION, at=work.at):
+        raise GuarantorWithoutConsent(
+            f"企业没有授权{found.name}参与联合评价。", help="请企业向该担保机构签署授权书后再申请。"
+        )
     return found.code
 
 

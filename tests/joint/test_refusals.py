@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from data.spec.errors import DayInFuture, Refusal
 from data.store.orm import AUDIT_EVENT, METADATA
 from risk.joint.application import Application, parse_number
+from risk.joint.case import ConditionsNotMet
 from risk.joint.evaluating import submitted_verdict
 from risk.joint.moving import ApplicationChanged
-from risk.joint.preparing import ConditionsNotMet
 from risk.joint.states import MoveNotPossible, State
 from risk.joint.words import Book, Guarantee
 from risk.policies.verdict import Finding, Outcome
