@@ -36,6 +36,12 @@ class ToldMissing(Refusal):
     code = "told-missing"
 
 
+class DayOutOfOrder(Refusal):
+    """A day is told that lies before what must have come first."""
+
+    code = "day-out-of-order"
+
+
 class ConditionsNotMet(Refusal):
     """The product's conditions of this stage are not met: each is named with its document."""
 
@@ -77,8 +83,9 @@ def tell(
     missing = [f"{known[name].label}（{name}）" for name in needs if name not in found]
     if missing:
         raise ToldMissing(f"还缺：{'、'.join(missing)}。", help="用 --set 名称=值 填写。")
-    late = [known[name].label for name, value in found.items() if isinstance(value, date) and value > case.on]
-    if late and "matures_on" not in found:
+    days = {name: value for name, value in found.items() if isinstance(value, date) and name != "matures_on"}
+    late = [known[name].label for name, value in days.items() if value > case.on]
+    if late:
         raise DayInFuture(f"“{late[0]}”还没有到来，办理日是{case.on}。", help="请核对日期。")
     return found
 

@@ -9,11 +9,12 @@ from data.spec.errors import Refusal
 from data.store.applications import Entry
 from risk.assessment import Assessment
 from risk.joint.application import yuan
-from risk.joint.books import AmountTooGreat, borne_by, guaranteed, returned
+from risk.joint.books import AmountTooGreat, guaranteed, returned
 from risk.joint.case import (
     MONEY,
     Case,
     ConditionsNotMet,
+    DayOutOfOrder,
     Prepared,
     ToldMissing,
     check_conditions,
@@ -79,8 +80,11 @@ def disburse(case: Case) -> Prepared:
     assert isinstance(day, date)
     approved = case.application.last(Move.APPROVE)
     if approved is not None and day < approved.on:
-        raise ToldMissing(f"放款日{day}早于银行同意的{approved.on}。", help="请核对放款日期。")
+        raise DayOutOfOrder(f"放款日{day}早于银行同意的{approved.on}。", help="请核对放款日期。")
     due = told.get("matures_on", add_months(day, asked.term_months))
+    assert isinstance(due, date)
+    if due <= day:
+        raise DayOutOfOrder(f"到期日{due}不晚于放款日{day}。", help="请核对到期日期。")
     facts = {"disbursed_on": str(day), "matures_on": str(due), "amount": str(amount)}
     entry = Entry(kind=Book.DISBURSED, party=Party.BANK, amount=amount, booked_on=day)
     return Prepared(details={"loan_no": loan_no, "facts": facts}, entries=(entry,))
@@ -133,8 +137,10 @@ def _check_valid(assessment: Assessment | None, day: date) -> None:
 
 def settle_loan(case: Case) -> Prepared:
     """Keep the day and the interest that was paid."""
-    told = tell(case, needs=("interest_paid",), may=("settled_on",), words=())
-    day = told.get("settled_on", case.on)
+    told = tell(case, needs=("interest_paid",), may=("settled_on",))
+    day, lent = told.get("settled_on", case.on), case.application.last(Move.DISBURSE)
+    if lent is not None and str(day) < lent.details["facts"]["disbursed_on"]:
+        raise DayOutOfOrder(f"结清日{day}早于放款日。", help="请核对日期。")
     return Prepared(details={"facts": {**kept(told), "settled_on": str(day)}})
 
 
@@ -233,7 +239,6 @@ def recover(case: Case) -> Prepared:
     recovered = check_amount(number(told["recovered"]), "追回金额")
     cost = check_amount(number(told.get("recovery_cost", Decimal(0))), "追偿费用")
     parts = returned(case.application, recovered=recovered, cost=cost)
-    assert borne_by(case.application)
     entries = [
         Entry(kind=Book.RECOVERED, party=Party.FIRM, amount=recovered, booked_on=case.on),
         Entry(kind=Book.RECOVERY_COST, party=Party.BANK, amount=cost, booked_on=case.on),

@@ -31,7 +31,7 @@ from risk.joint.application import (
     number_of,
     read_asked,
 )
-from risk.joint.case import Case, Prepared
+from risk.joint.case import Case, DayOutOfOrder, Prepared
 from risk.joint.facts import READS, Traced, facts_of
 from risk.joint.permissions import Actor, check_may
 from risk.joint.preparing import PREPARE
@@ -185,7 +185,7 @@ def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     check_possible(application.state, order.move, needs_district=Terms(on).needs_district)
     last = application.stored.moves[-1]
     if on < last.on:
-        raise DayInFuture(f"办理日{on}早于上一步的{last.on}。", help="各步按日期先后办理。")
+        raise DayOutOfOrder(f"办理日{on}早于上一步的{last.on}。", help="各步按日期先后办理。")
     return application
 
 

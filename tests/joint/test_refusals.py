@@ -11,14 +11,15 @@ from sqlalchemy import func, select
 
 from data.spec.errors import DayInFuture, Refusal
 from data.store.orm import AUDIT_EVENT, METADATA
+from risk.joint import moving
 from risk.joint.application import Application, parse_number
 from risk.joint.case import ConditionsNotMet
 from risk.joint.evaluating import submitted_verdict
-from risk.joint.moving import ApplicationChanged
-from risk.joint.states import MoveNotPossible, State
+from risk.joint.moving import ApplicationChanged, Order
+from risk.joint.states import Move, MoveNotPossible, State
 from risk.joint.words import Book, Guarantee
 from risk.policies.verdict import Finding, Outcome
-from tests.joint.house import House, at
+from tests.joint.house import PEOPLE, House, at
 
 DAY, LENT, FILED = date(2025, 4, 20), date(2025, 5, 12), date(2025, 6, 10)
 
@@ -225,7 +226,9 @@ def test_a_claim_that_cannot_be_met_is_refused(house: House, told: dict[str, str
         ("disburse", {"loan_no": "J", "disbursed": "200.01万"}, "amount-too-great"),
         ("disburse", {"loan_no": "J", "disbursed": "0"}, "amount-too-great"),
         ("disburse", {"loan_no": "J", "disbursed_on": "2025-05-13"}, "day-in-future"),
-        ("disburse", {"loan_no": "J", "disbursed_on": "2025-05-11"}, "told-missing"),
+        ("disburse", {"loan_no": "J", "disbursed_on": "2025-05-13", "matures_on": "2026-05-13"}, "day-in-future"),
+        ("disburse", {"loan_no": "J", "matures_on": "2025-05-12"}, "day-out-of-order"),
+        ("disburse", {"loan_no": "J", "disbursed_on": "2025-05-11"}, "day-out-of-order"),
         ("disburse", {"loan_no": "J", "disbursed_on": "5月12日"}, "fact-malformed"),
     ],
 )
@@ -298,7 +301,9 @@ def test_no_move_is_made_on_a_day_to_come_or_before_the_last(house: House) -> No
     number = house.new(DAY)
     house.move("bank", "submit", number, LENT)
 
-    assert isinstance(refused(house, lambda: house.move("bank", "withdraw", number, DAY)), DayInFuture)
+    assert refused(house, lambda: house.move("bank", "withdraw", number, DAY)).code == "day-out-of-order"
+    with house.store.work(at=at(LENT)) as work, pytest.raises(DayInFuture):
+        moving.make_move(work, Order(application=number, move=Move.WITHDRAW), by=PEOPLE["bank"], on=date(2025, 5, 13))
 
 
 @pytest.mark.parametrize("text", ["SQ", "SQ-1", "", "SQ１", "x" * 30, "9" * 40])
