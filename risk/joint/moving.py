@@ -96,6 +96,7 @@ def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Appl
     The firm must have consented to the bank's taking part in a joint evaluation.
     """
     check_may(by.role, Move.SUBMIT)
+    _check_come(work, on)
     product = load_product(wanted.product)
     enterprise, _ = consent.authorise(
         work, wanted.identifier, tenant=by.tenant, actor=by.name, purpose=Purpose.JOINT_EVALUATION, at=work.at
@@ -176,8 +177,7 @@ def make_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
 
 def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     """Return the application where the actor may make the move on it now; raise a Refusal."""
-    if on > work.at.date():
-        raise DayInFuture(f"{on}还没有到来，本库的今天是{work.at.date()}。", help="请改用今天或更早的日期。")
+    _check_come(work, on)
     application = read(work, order.application, by=by)
     check_may(by.role, order.move)
     if order.seen is not None and order.seen != application.stored.version:
@@ -187,6 +187,11 @@ def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     if on < last.on:
         raise DayOutOfOrder(f"办理日{on}早于上一步的{last.on}。", help="各步按日期先后办理。")
     return application
+
+
+def _check_come(work: Work, on: date) -> None:
+    if on > work.at.date():
+        raise DayInFuture(f"{on}还没有到来，本库的今天是{work.at.date()}。", help="请改用今天或更早的日期。")
 
 
 def finish_move(

@@ -151,6 +151,7 @@ def test_pages_for_people_show_findings_marks_history_and_books(run: Run, tmp_pa
         (("lists", "别的", "--month", "2025-06"), "official-list-unknown"),
         (("lists", "备案", "--month", "2025-06", "--as", "bank-a"), "not-your-move"),
         (("new", CODES[0], "--as", "bank-a"), "terms-missing"),
+        (("new", CODES[0], "--as", "bank-a", "--on", "2027-01-01"), "day-in-future"),
         (("new", CODES[0], "--guarantee", "half", "--as", "bank-a"), "usage"),
         (("new", CODES[0], "--guarantee", "bulk:bank-b", "--as", "bank-a"), "party-unknown"),
         (("submit", "1", "--on", "2027-01-01", "--as", "bank-a"), "day-in-future"),
