@@ -103,6 +103,9 @@ def test_the_whole_way_from_a_draft_to_the_lists(run: Run, tmp_path: Path) -> No
         drawn = done(run, "lists", kind, *folder)["list"]
         assert Path(drawn["file"]).is_file()
         assert all(one["listed"] == one["booked"] for page in drawn["sheets"] for one in page["totals"].values())
+    told = done(run, "overrides", "--month", "2025-05")["overrides"]
+    assert (told["whole"]["concluded"], told["whole"]["share"]) == (1, "0.0000")
+    assert "如实保留" in run("overrides", "--month", "2025-05")[1]
     assert [one["number"] for one in done(run, "list", *bank)["applications"]] == [number]
     assert done(run, "list", "--as", "bank-b")["applications"] == []
 
