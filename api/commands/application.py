@@ -28,7 +28,7 @@ BUREAU, OPERATOR = "bureau", "bureau/operator"
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="如 SQ000001；写 SQ000001@5 则第5步之后有变动即不办理。")]
 As = Annotated[
-    str, typer.Option("--as", metavar="机构[/身份[/姓名]]", help="如 demo-bank-1、bureau/评审、bureau/经办/张三。")
+    str, typer.Option("--as", metavar="机构[/身份[/姓名]]", help="如 demo-bank-1、bureau/评审、bureau/经办/姓名。")
 ]
 On = Annotated[str | None, typer.Option("--on", metavar="日期", help="办理日；缺省为今天。")]
 Told = Annotated[list[str] | None, typer.Option("--set", metavar="名称=值", help="一项内容，可重复。")]

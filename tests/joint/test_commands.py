@@ -143,6 +143,7 @@ def test_pages_for_people_show_findings_marks_history_and_books(run: Run, tmp_pa
         (("submit", "1", "--as", "bank-a/经办"), "not-your-move"),
         (("submit", "1"), "not-your-move"),
         (("submit", "1@7", "--as", "bank-a"), "application-changed"),
+        (("submit", "1@七", "--as", "bank-a"), "application-unknown"),
         (("move", "1", "跳过", "--as", "bank-a"), "move-unknown"),
         (("move", "1", "file", "--as", "bureau/经办"), "move-not-possible"),
         (("open", "1"), "sheets-sealed"),
