@@ -209,7 +209,9 @@ def disburse(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """银行登记放款；实放金额、放款日、到期日可用 --set disbursed=、disbursed_on=、matures_on= 填写。
+    """银行登记放款，不超过申请金额。
+
+    实放金额、放款日、到期日可用 --set disbursed=、disbursed_on=、matures_on= 填写；缺省为申请金额、办理日、按期限推算。
 
     退出码：0 已登记，1 故障，2 被拒绝。
     """
