@@ -1,12 +1,12 @@
 """How do a bank, a guarantor and the bureau work on an application from the command line?"""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands.application_overrides import Month, Since, Until, overrides, span_of
 from api.commands.options import AsJson
 from api.commands.policy import pairs, read_mapping
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings
@@ -28,7 +28,7 @@ BUREAU, OPERATOR = "bureau", "bureau/operator"
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="如 SQ000001；写 SQ000001@5 则第5步之后有变动即不办理。")]
 As = Annotated[
-    str, typer.Option("--as", metavar="机构[/身份[/姓名]]", help="如 demo-bank-1、bureau/评审、bureau/经办/张三。")
+    str, typer.Option("--as", metavar="机构[/身份[/姓名]]", help="如 demo-bank-1、bureau/评审、bureau/经办/姓名。")
 ]
 On = Annotated[str | None, typer.Option("--on", metavar="日期", help="办理日；缺省为今天。")]
 Told = Annotated[list[str] | None, typer.Option("--set", metavar="名称=值", help="一项内容，可重复。")]
@@ -209,7 +209,9 @@ def disburse(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """银行登记放款；实放金额、放款日、到期日可用 --set disbursed=、disbursed_on=、matures_on= 填写。
+    """银行登记放款，不超过申请金额。
+
+    实放金额、放款日、到期日可用 --set disbursed=、disbursed_on=、matures_on= 填写；缺省为申请金额、办理日、按期限推算。
 
     退出码：0 已登记，1 故障，2 被拒绝。
     """
@@ -284,9 +286,9 @@ def lists(
             metavar="名单", help="filing 备案、subsidy 贴息、claim 补偿、reguarantee 再担保账单、recovery 追偿台账。"
         ),
     ],
-    month: Annotated[str | None, typer.Option(metavar="年-月", help="某一个月，如 2025-06。")] = None,
-    since: Annotated[str | None, typer.Option(metavar="日期", help="从哪一天起。")] = None,
-    until: Annotated[str | None, typer.Option(metavar="日期", help="到哪一天之前。")] = None,
+    month: Month = None,
+    since: Since = None,
+    until: Until = None,
     folder: Annotated[Path, typer.Option("--folder", metavar="文件夹", help="写到哪里。")] = Path(),
     acting: As = OPERATOR,
     as_json: AsJson = False,
@@ -295,7 +297,7 @@ def lists(
 
     退出码：0 已生成，1 故障，2 被拒绝。
     """
-    first, end = _span(month, since, until)
+    first, end = span_of(month, since, until)
     desk, at = _open()
     made, path = desk.draw_up(kind, since=first, until=end, folder=folder, acting=_acting(acting), at=at)
     from api.terminal.application_page import list_record, show_list
@@ -367,17 +369,6 @@ def _mapping(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _span(month: str | None, since: str | None, until: str | None) -> tuple[date, date]:
-    if month is not None:
-        first = parse_day(f"{month}-01", "--month")
-        assert first is not None
-        return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    first, end = parse_day(since, "--since"), parse_day(until, "--until")
-    if first is None or end is None or end <= first:
-        raise UsageRefused("请写明哪一段时间。", help="写 --month 2025-06，或 --since 与 --until。")
-    return first, end
-
-
 COMMANDS = (
     ("new", new),
     ("submit", submit),
@@ -393,4 +384,5 @@ COMMANDS = (
     ("recover", recover),
     ("list", list_applications),
     ("lists", lists),
+    ("overrides", overrides),
 )

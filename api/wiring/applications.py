@@ -16,7 +16,7 @@ from data.store.institutions import find_institution, list_institutions
 from risk.answering import Champions, Question
 from risk.assess import assess
 from risk.joint import evaluating, moving
-from risk.joint.application import Application, parse_number
+from risk.joint.application import Application, ApplicationUnknown, parse_number
 from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList, list_for, parse_kind
 from risk.joint.moving import Order, Wanted
@@ -70,7 +70,7 @@ class Applications:
             move=parse_move(wanted.move),
             told=wanted.told,
             attachments=wanted.attachments,
-            seen=parse_number(seen) if seen else None,
+            seen=_seen(seen),
         )
         day = on or at.date()
         with self._store.work(at=at) as work:
@@ -157,6 +157,12 @@ class Applications:
             awaited=evaluating.awaited(application),
             demonstration=self._store.demonstration,
         )
+
+
+def _seen(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit()):
+        raise ApplicationUnknown(f"“@{text}”不是步数。", help="写成 SQ000001@5：您查看时是第5步。")
+    return int(text) if text else None
 
 
 def _possible(application: Application, by: Actor, terms: Terms) -> tuple[str, ...]:

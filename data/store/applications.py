@@ -165,13 +165,24 @@ def write_sheet(work: Work, application_id: int, sheet: StoredSheet, *, audit: A
 
 def read_application(work: Work, application_id: int, *, access: Access) -> StoredApplication | None:
     """Read an application of this tenant's; another tenant's is as if it were not there."""
-    found = read_applications(work, access=access, only=application_id)
+    found = _read(work, _visible(access), APPLICATION.c.id == application_id)
     return found[0] if found else None
 
 
-def read_applications(work: Work, *, access: Access, only: int | None = None) -> list[StoredApplication]:
-    """Read every application that concerns the tenant, or one of them, in the order of their numbers."""
-    mine = [_visible(access)] + ([APPLICATION.c.id == only] if only is not None else [])
+def read_related(work: Work, *, enterprise_id: int, guarantor: str | None, access: Access) -> list[StoredApplication]:
+    """Read the applications of an enterprise and, where one is named, of a guarantor."""
+    related = APPLICATION.c.enterprise_id == enterprise_id
+    if guarantor is not None:
+        related = or_(related, APPLICATION.c.guarantor == guarantor)
+    return _read(work, _visible(access), related)
+
+
+def read_applications(work: Work, *, access: Access) -> list[StoredApplication]:
+    """Read every application that concerns the tenant, in the order of their numbers."""
+    return _read(work, _visible(access))
+
+
+def _read(work: Work, *mine: ColumnElement[bool]) -> list[StoredApplication]:
     heads = work.connection.execute(select(APPLICATION).where(*mine).order_by(APPLICATION.c.id)).all()
     if not heads:
         return []

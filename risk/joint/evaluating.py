@@ -27,7 +27,7 @@ from risk.joint.application import Application
 from risk.joint.books import payout_rate
 from risk.joint.cards import read_cards
 from risk.joint.case import Prepared, ToldMissing
-from risk.joint.moving import Order, assessment_of, begin_move, event, finish_move, read, read_all
+from risk.joint.moving import Order, assessment_of, begin_move, event, finish_move, read, related
 from risk.joint.opening import Handed, Opening, model_says, open_sheets, opening_of, opening_record
 from risk.joint.permissions import Actor, check_sheet
 from risk.joint.sheets import (
@@ -49,7 +49,6 @@ from risk.joint.words import (
     Conclusion,
     Dimension,
     Guarantee,
-    Role,
     Sheet,
 )
 from risk.policies.verdict import Verdict, verdict_of
@@ -114,10 +113,9 @@ def begin(work: Work, order: Order, *, by: Actor, on: date, assessment: Assessme
 
 
 def _admit(work: Work, application: Application, assessment: Assessment, terms: Terms) -> list[str]:
-    house = Actor(tenant="bureau", role=Role.OPERATOR, name="system")
     pool = [
         one
-        for one in read_all(work, by=house)
+        for one in related(work, application)
         if one.stored.guarantor == application.stored.guarantor and one.asked.guarantee is Guarantee.BULK
     ]
     rate = payout_rate(pool, year=terms.day.year) or 0

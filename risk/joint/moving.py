@@ -14,7 +14,7 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.errors import DayInFuture, Refusal
 from data.spec.identifiers import Identifier
 from data.store import applications as store
-from data.store.applications import NewMove
+from data.store.applications import NewMove, StoredApplication
 from data.store.assessments import read_assessment
 from data.store.consents import list_consents
 from data.store.institutions import find_institution
@@ -96,6 +96,7 @@ def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Appl
     The firm must have consented to the bank's taking part in a joint evaluation.
     """
     check_may(by.role, Move.SUBMIT)
+    _check_come(work, on)
     product = load_product(wanted.product)
     enterprise, _ = consent.authorise(
         work, wanted.identifier, tenant=by.tenant, actor=by.name, purpose=Purpose.JOINT_EVALUATION, at=work.at
@@ -146,7 +147,23 @@ def read(work: Work, application: int, *, by: Actor) -> Application:
 
 def read_all(work: Work, *, by: Actor) -> list[Application]:
     """Return every application that concerns the actor's institution, in the order of their numbers."""
-    found = store.read_applications(work, access=access_of(by, at=work.at))
+    return _with_enterprises(work, store.read_applications(work, access=access_of(by, at=work.at)), by)
+
+
+def related(work: Work, application: Application) -> list[Application]:
+    """Return the house's applications of the same enterprise or the same guarantor, this one among them."""
+    house = Actor(tenant=BUREAU, role=Role.OPERATOR, name="system")
+    stored = application.stored
+    found = store.read_related(
+        work,
+        enterprise_id=stored.enterprise_id,
+        guarantor=stored.guarantor,
+        access=access_of(house, at=work.at),
+    )
+    return _with_enterprises(work, found, house)
+
+
+def _with_enterprises(work: Work, found: Sequence[StoredApplication], by: Actor) -> list[Application]:
     named = _named(work, [one.enterprise_id for one in found], by)
     return [Application(stored=one, enterprise=named[one.enterprise_id]) for one in found]
 
@@ -176,8 +193,7 @@ def make_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
 
 def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     """Return the application where the actor may make the move on it now; raise a Refusal."""
-    if on > work.at.date():
-        raise DayInFuture(f"{on}还没有到来，本库的今天是{work.at.date()}。", help="请改用今天或更早的日期。")
+    _check_come(work, on)
     application = read(work, order.application, by=by)
     check_may(by.role, order.move)
     if order.seen is not None and order.seen != application.stored.version:
@@ -187,6 +203,11 @@ def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     if on < last.on:
         raise DayOutOfOrder(f"办理日{on}早于上一步的{last.on}。", help="各步按日期先后办理。")
     return application
+
+
+def _check_come(work: Work, on: date) -> None:
+    if on > work.at.date():
+        raise DayInFuture(f"{on}还没有到来，本库的今天是{work.at.date()}。", help="请改用今天或更早的日期。")
 
 
 def finish_move(
@@ -225,13 +246,14 @@ def changed(application: Application, seen: int) -> ApplicationChanged:
 
 
 def facts_on(work: Work, application: Application, day: date) -> Traced:
-    """Return the facts of an application on a day, read under the bureau's duty from the whole house's books."""
-    house = Actor(tenant=BUREAU, role=Role.OPERATOR, name="system")
-    access = access_of(house, at=work.at)
-    events = read_events(work, READS, access=access, enterprises=[application.stored.enterprise_id])
-    others = read_all(work, by=house)
+    """Return the facts of an application on a day, read from the lists, under the bureau's duty, and from the books."""
+    access = bureau_access("system", at=work.at, purpose=Purpose.JOINT_EVALUATION)
     return facts_of(
-        application, on=day, events=events, others=others, assessment=assessment_of(work, application, None)
+        application,
+        on=day,
+        events=read_events(work, READS, access=access, enterprises=[application.stored.enterprise_id]),
+        others=related(work, application),
+        assessment=assessment_of(work, application, None),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ from risk.joint.states import Move
 from risk.joint.words import Guarantee, Role
 
 CODES = [with_uscc_check_digit(f"91370303MA{number:07d}") for number in range(2)]
+NUMBERS = count(1)
 BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 PEOPLE = {
     "bank": Actor(tenant="bank-a", role=Role.BANK, name="bank clerk"),
@@ -141,7 +143,7 @@ class House:
     ) -> Assessment:
         """Keep an assessment as a model would have given it."""
         made = Assessment(
-            id=f"assessment-{firm}-{on}-{tenant}-{grade}",
+            id=f"assessment-{next(NUMBERS)}",
             status=Status.SCORED if grade else Status.NOT_SCORED,
             enterprise_name="演示",
             identifier=CODES[0],

@@ -103,6 +103,9 @@ def test_the_whole_way_from_a_draft_to_the_lists(run: Run, tmp_path: Path) -> No
         drawn = done(run, "lists", kind, *folder)["list"]
         assert Path(drawn["file"]).is_file()
         assert all(one["listed"] == one["booked"] for page in drawn["sheets"] for one in page["totals"].values())
+    told = done(run, "overrides", "--month", "2025-05")["overrides"]
+    assert (told["whole"]["concluded"], told["whole"]["share"]) == (1, "0.0000")
+    assert "如实保留" in run("overrides", "--month", "2025-05")[1]
     assert [one["number"] for one in done(run, "list", *bank)["applications"]] == [number]
     assert done(run, "list", "--as", "bank-b")["applications"] == []
 
@@ -140,6 +143,7 @@ def test_pages_for_people_show_findings_marks_history_and_books(run: Run, tmp_pa
         (("submit", "1", "--as", "bank-a/经办"), "not-your-move"),
         (("submit", "1"), "not-your-move"),
         (("submit", "1@7", "--as", "bank-a"), "application-changed"),
+        (("submit", "1@七", "--as", "bank-a"), "application-unknown"),
         (("move", "1", "跳过", "--as", "bank-a"), "move-unknown"),
         (("move", "1", "file", "--as", "bureau/经办"), "move-not-possible"),
         (("open", "1"), "sheets-sealed"),
@@ -151,6 +155,7 @@ def test_pages_for_people_show_findings_marks_history_and_books(run: Run, tmp_pa
         (("lists", "别的", "--month", "2025-06"), "official-list-unknown"),
         (("lists", "备案", "--month", "2025-06", "--as", "bank-a"), "not-your-move"),
         (("new", CODES[0], "--as", "bank-a"), "terms-missing"),
+        (("new", CODES[0], "--as", "bank-a", "--on", "2027-01-01"), "day-in-future"),
         (("new", CODES[0], "--guarantee", "half", "--as", "bank-a"), "usage"),
         (("new", CODES[0], "--guarantee", "bulk:bank-b", "--as", "bank-a"), "party-unknown"),
         (("submit", "1", "--on", "2027-01-01", "--as", "bank-a"), "day-in-future"),

@@ -209,6 +209,17 @@ BAD_SHEETS = {
     "上调无据": ({"marks": EVEN, "notches": "1"}, "至少引用1条"),
     "重复引用一行": ({"marks": EVEN, "notches": "2", "evidence": ["patent/B1/1", "patent/B1/1"]}, "至少引用2条"),
     "没有这张表": ({"marks": EVEN, "evidence": ["patents/B1/1"]}, "没有名为“patents”的证据表"),
+    "一个方面两次": ({"marks": {**EVEN, "innovation": "70"}}, "给了两次分"),
+    "marks 不是一组": ({"marks": "70"}, "缺 marks"),
+    "半级": ({"marks": EVEN, "notches": "0.5"}, "整数"),
+    "证据不是一列": ({"marks": EVEN, "evidence": 3}, "一列"),
+    "没有行号": ({"marks": EVEN, "evidence": "patent/B1"}, "不是 表/批次/行号"),
+    "看过与否不明": ({"marks": EVEN, "saw_model": "也许"}, "应为是或否"),
+    "专家没有签名日": ({"marks": EVEN, "expert": {"name": "甲", "field": "陶瓷", "opinion": "可"}}, "专家附页不全"),
+    "专家签名日不是日期": (
+        {"marks": EVEN, "expert": {"name": "甲", "field": "陶瓷", "opinion": "可", "signed_on": "五月"}},
+        "不是日期",
+    ),
     "不认识的项目": ({"marks": EVEN, "分数": "1"}, "没有名为“分数”的项目"),
 }
 
@@ -362,6 +373,24 @@ def test_a_pool_whose_payouts_are_above_its_cap_admits_no_more(house: House) -> 
 def test_terms_have_no_value_before_their_first_day() -> None:
     with pytest.raises(NotInForce):
         Terms(date(2016, 12, 31)).number("gap_most")
+
+
+def test_the_cards_speak_for_innovation_and_growth_where_enough_is_known(house: House) -> None:
+    year = {"year": "2023-12-31", "revenue": 18_000_000.0, "total_cost": 17_000_000.0, "profit": 900_000.0}
+    house.put("annual_report", 1, key="2023", happened="2023-12-31", known="2024-03-31", **year)
+    staffed = {"year": "2024-12-31", "basis": "accounting", "rnd_expense": 1_500_000.0, "rnd_staff": 20, "staff": 60}
+    house.put("rnd_year", 1, key="2024accounting", happened="2024-12-31", known="2025-04-01", **staffed)
+    number = house.new(DAY)
+    house.to_evaluation(number, DAY)
+    house.hand_in("bank", number, DAY)
+    house.hand_in("reviewer", number, DAY)
+
+    told = {one.dimension: one for one in opened(house.read(number)).references}
+
+    # 20 points of 20 for staff, 50 of 50 for R&D at 7.5 % of sales; nothing of 30 for rights.
+    assert told[Dimension.INNOVATION].value == Decimal("70.0")
+    assert told[Dimension.GROWTH].value is None
+    assert told[Dimension.GROWTH].note == "可核的项目不足，不比较。"
 
 
 def test_what_nothing_is_known_of_is_not_compared() -> None:

@@ -70,6 +70,23 @@ def test_an_honour_that_was_taken_back_counts_until_then(house: House) -> None:
     assert facts(house, lukedan, date(2025, 2, 1))["is_innovative_sme"].value == Decimal(1)
 
 
+def test_loans_of_the_banks_list_count_towards_the_cap_once(house: House) -> None:
+    loan = {"bank": "x", "product": "lukedai", "disbursed_on": "2025-03-01", "matures_on": "2026-03-01"}
+    for number, filed, amount in (
+        ("L1", "2025-03-20", 3e6),
+        ("L2", "2024-12-20", 5e6),
+        ("L3", None, 7e6),
+        ("JJ1", "2025-04-01", 2e6),
+    ):
+        own = {"loan_no": number, "application_no": number, "amount": amount, "filed_on": filed, **loan}
+        house.put("loan", 1, key=number, happened="2025-03-01", known="2025-04-02", **own)
+    house.to_loan(house.new(DAY), DAY)
+
+    told = facts(house, house.new(DAY))
+
+    assert told["covered_balance_before"].value == Decimal(3_000_000)
+
+
 def test_the_house_is_believed_before_what_a_party_states(house: House) -> None:
     told = facts(house, house.new(DAY, tech_sme_entry_year="2030", staff="1"))
 

@@ -15,7 +15,7 @@ from risk.joint.states import State
 from risk.joint.words import Book, Guarantee
 from risk.policies.rule import Party
 from tests.joint.house import House, at
-from tests.joint.test_refusals import explained
+from tests.joint.test_refusals import explained, refused
 
 DAY, LENT, FILED, LATE = date(2025, 4, 20), date(2025, 5, 12), date(2025, 6, 10), date(2026, 2, 1)
 
@@ -78,6 +78,40 @@ def test_an_overdue_loan_that_is_paid_is_watched_again(house: House) -> None:
     overdue(house, number, LATE)
 
     assert house.move("bank", "cure", number, LATE).state is State.WATCHED
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "told", "code"),
+    [
+        (
+            "bank",
+            "report_overdue",
+            {"days_past_due": "91", "five_class": "次级", "balance": "200.01万"},
+            "amount-too-great",
+        ),
+        ("bank", "report_overdue", {"days_past_due": "91", "balance": "100万"}, "told-missing"),
+        ("bank", "settle", {"interest_paid": "1", "settled_on": "2025-05-11"}, "day-out-of-order"),
+        ("bank", "settle", {}, "told-missing"),
+    ],
+)
+def test_what_a_bank_reports_must_be_possible(
+    house: House, who: str, what: str, told: dict[str, str], code: str
+) -> None:
+    number = house.new(DAY)
+    house.to_loan(number, LENT)
+
+    assert refused(house, lambda: house.move(who, what, number, FILED, **told)).code == code
+
+
+@pytest.mark.parametrize("amount", ["0", "1600000.01"])
+def test_a_payout_stays_within_the_guarantee(house: House, amount: str) -> None:
+    number = house.new(DAY, product="lukedan", guarantee=Guarantee.INDIVIDUAL, bank_share="20%")
+    house.to_loan(number, LENT)
+    overdue(house, number, LATE, balance="200万")
+
+    assert refused(house, lambda: house.move("guarantor", "pay_out", number, LATE, payout=amount)).code == (
+        "amount-too-great"
+    )
 
 
 def overdue(house: House, number: int, on: date, balance: str = "100万") -> None:
