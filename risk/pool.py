@@ -33,7 +33,7 @@ from risk.policies.product import products
 from risk.pool_aims import Earlier, aims_of, bank_lines, grade_lines
 from risk.pool_book import LoanAtRisk, PoolLoan, Rules, at_risk, lgd_of, open_loans, rings_of
 from risk.pool_figures import STRESSES, Rated, Run, concentration, outcome, stressed
-from risk.pool_report import Outcome, PoolReport
+from risk.pool_report import PoolReport
 from risk.scoring import judge
 from risk.standing import standings
 from risk.unscored import Unscored
@@ -43,6 +43,7 @@ LEDGER = ("loan", "loan_month", "loan_event", "loan_application", "enterprise_re
 GRAPHS = ("guarantee", "chain_position")
 READ_PARAMETERS = ("ccf", "default_days", "correlation", "stress_quantile", "stress_lgd_uplift")
 PRICE_PARAMETERS = ("funding_cost", "operating_cost", "margin_low")
+REFORM = ("reform", "拟议规定", "同样的贷款、企业与年景，只换参数")
 Reforms = Mapping[str, Mapping[str, Decimal | None]]
 Live = tuple[str, Model, ModelCard]
 
@@ -149,6 +150,7 @@ def report_pool(
     looked = _look(work, ask, _live(champions, ask), rules, access=access, progress=progress)
     run = Run(rules=rules, on=ask.as_of, scenarios=question.scenarios, seed=question.seed, progress=progress)
     rated, day = looked.rated, ask.as_of
+    then = _under(rated, proposed, on=day)
     base = outcome("base", "现行规定", "按评估日的规定与违约概率", rated, run)
     filed = [one for one in rated.loans if one.loan.product]
     top = int(rules.number("concentration_top", day))
@@ -167,7 +169,7 @@ def report_pool(
         fund_size=rules.number("fund_size", day),
         base=base,
         stresses=tuple(stressed(name, rated, run) for name in wanted),
-        reform=_reformed(rated, replace(run, rules=proposed)) if question.reforms else None,
+        reform=outcome(*REFORM, then, replace(run, rules=proposed)) if question.reforms else None,
         reforms={f"{code}.{name}": value for code, one in question.reforms.items() for name, value in one.items()},
         banks=bank_lines(rated, looked.earlier),
         grades=grade_lines(looked.earlier),
@@ -302,10 +304,9 @@ def _earlier(
     )
 
 
-def _reformed(rated: Rated, run: Run) -> Outcome:
-    """Return the outcome under a proposal: the same loans, firms and years, other numbers."""
-    loans = at_risk(tuple(one.loan for one in rated.loans), run.rules, on=run.on)
-    return outcome("reform", "拟议规定", "同样的贷款、企业与年景，只换参数", replace(rated, loans=loans), run)
+def _under(rated: Rated, rules: Rules, *, on: date) -> Rated:
+    """Return the same loans and firms under other numbers; raise SharesUnsound where those do not add up."""
+    return replace(rated, loans=at_risk(tuple(one.loan for one in rated.loans), rules, on=on))
 
 
 def _used(rated: Rated, rules: Rules, stresses: Sequence[str], on: date) -> tuple[Used, ...]:

@@ -1,4 +1,4 @@
-"""Simulated losses agree with every formula there is, and with the obvious loop; they are never negative nor too great."""
+"""Simulated losses agree with every formula there is and with the obvious loop, and stay within what can be lost."""
 
 from dataclasses import replace
 
