@@ -20,6 +20,7 @@ from api.commands import (
     serving,
     sources,
     validation,
+    watching,
 )
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
@@ -52,6 +53,7 @@ COMMANDS = (
     ("advise", looking_back.advise),
     ("sources", sources.sources),
     ("pool", pool.pool),
+    ("watch", watching.watch),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.pool_desk import PoolDesk
     from api.reports.desk import ValidationDesk
     from api.settings import Settings
+    from api.watch_desk import WatchDesk
 
 
 def open_desks(settings: "Settings") -> "Desks":
@@ -73,6 +74,14 @@ def pool_desk(settings: "Settings") -> "PoolDesk":
     from data.store import Store
 
     return PoolOffice(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
+
+
+def watch_desk(settings: "Settings") -> "WatchDesk":
+    """Open the store and hand out the desk of warnings; raise a Refusal where no sound store stands."""
+    from api.wiring.watching import WatchOffice
+    from data.store import Store
+
+    return WatchOffice(Store.open(settings.database_url))
 
 
 def validation_desk(settings: "Settings") -> "ValidationDesk":

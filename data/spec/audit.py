@@ -28,6 +28,7 @@ class Action(StrEnum):
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
     MODEL_VALIDATED = "model.validated"
+    WARNING_ACKNOWLEDGED = "warning.acknowledged"
     GAP_ACCEPTED = "gap.accepted"
 
 
