@@ -75,7 +75,7 @@ def test_warnings_bear_numbers_of_their_own_and_stay_in_their_days(city: City, r
 
     assert len(set(ids)) == len(ids) > 50
     assert [one.known_on for one in report.warnings] == sorted((one.known_on for one in report.warnings), reverse=True)
-    assert set(one.id for one in recent.warnings) == {
+    assert {one.id for one in recent.warnings} == {
         one.id for one in report.warnings if one.known_on >= date(2025, 10, 1)
     }
 
