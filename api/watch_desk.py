@@ -13,8 +13,10 @@ class WatchDesk(Protocol):
     def now(self) -> datetime:
         """Return the instant by the store's clock."""
 
-    def list_warnings(self, *, as_of: date, since: date, at: datetime, progress: Progress) -> WatchReport:
-        """List the warnings known in [since, as_of); raise a Refusal."""
+    def list_warnings(
+        self, *, as_of: date, since: date, at: datetime, progress: Progress, batch_id: str | None = None
+    ) -> WatchReport:
+        """List the warnings known in [since, as_of), of all batches or of one; raise a Refusal."""
 
     def acknowledge(
         self, id: str, *, outcome: Outcome, note: str, since: date, at: datetime, progress: Progress

@@ -32,7 +32,7 @@ from risk.policies.parameters import PolicyParameters, Used, credit_terms
 from risk.policies.product import products
 from risk.pool_aims import Earlier, aims_of, bank_lines, grade_lines
 from risk.pool_book import LoanAtRisk, PoolLoan, Rules, at_risk, lgd_of, open_loans, rings_of
-from risk.pool_figures import STRESSES, Rated, Run, concentration, outcome, stressed
+from risk.pool_figures import STRESSES, Rated, Run, concentration, factor_model, outcome, stressed
 from risk.pool_report import PoolReport
 from risk.scoring import judge
 from risk.standing import standings
@@ -151,6 +151,7 @@ def report_pool(
     run = Run(rules=rules, on=ask.as_of, scenarios=question.scenarios, seed=question.seed, progress=progress)
     rated, day = looked.rated, ask.as_of
     then = _under(rated, proposed, on=day)
+    factor_model(proposed, on=day)
     base = outcome("base", "现行规定", "按评估日的规定与违约概率", rated, run)
     filed = [one for one in rated.loans if one.loan.product]
     top = int(rules.number("concentration_top", day))
@@ -249,6 +250,8 @@ def _judge(
     work: Work, live: Live, events: Mapping[str, pd.DataFrame], firms: Sequence[int], ask: Question, *, on: date
 ) -> _Judged:
     """Grade the firms that may be graded on a day; those in default are told apart."""
+    if not firms:
+        return _Judged(grades={}, in_default=frozenset())
     against = standings(events, firms, on, stale_days=read_scoring_limits(on).stale_days)
     spine = pd.DataFrame({"enterprise_id": [firm for firm in firms if firm not in against]})
     spine = spine.assign(as_of=pd.Timestamp(on).as_unit("s"), own_loan=_own_loan(live))
@@ -333,7 +336,7 @@ def _notes(ask: Question, looked: _Looked) -> tuple[str, ...]:
         scale,
         "支持不改变违约概率，只改变损失由谁承担。",
         unscored,
-        "已经违约的企业不在模拟之内，其敞口单列。",
+        "已经违约的企业不在模拟之内，其敞口单列；可用年限按公式均值推算，不含互保圈传染。",
         "早期、初创期企业研发信用贷款的更高分担比例需要台账之外的事实，这里一律按一般比例。",
         "一年前的对照用今天的模型回看，模型训练时已见过这一年，只可粗看。",
     )

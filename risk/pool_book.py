@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from data.spec.dated import NotInForce
 from risk.policies.facts import Value
 from risk.policies.losses import exposure_at_default, lgd_name, stressed_lgd
 from risk.policies.money import to_fen
@@ -82,11 +83,11 @@ class Rules:
     pool_terms: PolicyParameters
 
     def number(self, name: str, day: date) -> Decimal:
-        """Return a number of losses or of the pool in force on day; raise KeyError where there is none."""
+        """Return a number of losses or of the pool in force on day; raise NotInForce."""
         holder = self.terms if name in self.terms.parameters else self.pool_terms
         used = holder.used(name, day)
         if used is None or used.value is None:
-            raise KeyError(name)
+            raise NotInForce(f"“{holder.parameters[name].label}”在{day}没有有效的取值。")
         return used.value
 
 
@@ -202,8 +203,11 @@ def coverage_of_loan(loan: PoolLoan, rules: Rules, *, on: date) -> Coverage:
     Raises SharesUnsound where a proposal's shares do not make up the whole.
     """
     if loan.product:
+        product = rules.products[loan.product]
         facts: dict[str, Value] = {"amount": loan.balance or loan.amount, "covered_balance_before": loan.covered_before}
-        told = coverage_of(rules.products[loan.product], facts, on=on)
+        if loan.guarantor_share:
+            facts["bank_share"] = 1 - loan.guarantor_share
+        told = coverage_of(product, {name: facts[name] for name in facts if name in product.vocabulary}, on=on)
         if told is not None and told.coverage is not None:
             return told.coverage
     if loan.guarantor_share:

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.spec.progress import Progress
 from risk.policies.losses import DAYS_A_MONTH, pd_until
+from risk.policies.parameters import ParameterMalformed
 from risk.policies.rule import Party
 from risk.pool_book import LoanAtRisk, Rules
 from risk.pool_report import FUND, QUANTILES, Concentration, LossCurve, Outcome, PartyLine, TopName
@@ -150,7 +151,11 @@ def _matrix(borne: Sequence[Mapping[Party, Decimal]]) -> Floats:
 
 
 def factor_model(rules: Rules, *, on: date) -> FactorModel:
-    """Return the model by the numbers in force on the day."""
+    """Return the model by the numbers in force on the day; raise ParameterMalformed where it would be none."""
+    for name, least, most in (("correlation", -1, 1), ("stress_quantile", Decimal("0.5"), 1)):
+        if not least < rules.number(name, on) < most:
+            label = rules.terms.parameters[name].label
+            raise ParameterMalformed(f"“{label}”不能取这个值。", help="相关系数小于1；分位数在0.5与1之间。")
     return FactorModel(
         correlation=float(rules.number("correlation", on)),
         stress_quantile=float(rules.number("stress_quantile", on)),

@@ -63,11 +63,19 @@ class _Looked:
 
 
 def list_warnings(
-    work: Work, *, as_of: date, since: date, demonstration: bool, access: Access, progress: Progress
+    work: Work,
+    *,
+    as_of: date,
+    since: date,
+    demonstration: bool,
+    access: Access,
+    progress: Progress,
+    batch_id: str | None = None,
 ) -> WatchReport:
     """Return the warnings about borrowers that became known in [since, as_of), the latest and gravest first.
 
-    A borrower owes something on the day of the warning and on `as_of`. Raises DayInFuture, SinceMisplaced.
+    A borrower owes something on the day of the warning and on `as_of`; `batch_id` keeps what the rows of one batch
+    told. Raises DayInFuture, SinceMisplaced.
     """
     if as_of > access.at.date():
         raise DayInFuture(f"{as_of}还没有到来，本库的今天是{access.at.date()}。", help="请改用今天或更早的日期。")
@@ -80,6 +88,8 @@ def list_warnings(
     found = find_signals(events, read_warning_limits(as_of), as_of=as_of)
     owed = _open(loans, as_of)
     found = found[found["known_on"] >= pd.Timestamp(since)]
+    if batch_id is not None:
+        found = found[found["batch_id"] == batch_id]
     found = found[exposed(loans, found) & found["enterprise_id"].isin(set(owed["enterprise_id"]))]
     progress.advance()
     looked = _look(work, events, owed, as_of=as_of, access=access)

@@ -26,10 +26,15 @@ STYLES = {3: "bold red", 2: "yellow", 1: ""}
 
 @command
 def watch(
-    act: Annotated[str | None, typer.Argument(metavar="[ack]", help="要作处理时写 ack；不写则列出。")] = None,
-    warning: Annotated[str | None, typer.Argument(metavar="[编号]", help="所列的编号。", show_default=False)] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ack 编号]", help="要作处理时写 ack 与所列的编号；不写则列出。", show_default=False),
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="日期", help="从哪一天起可知的预警；缺省为评估日前90天。")
+    ] = None,
+    batch: Annotated[
+        str | None, typer.Option("--batch", metavar="批次", help="只列一个批次的行所引起的预警，如 B000012。")
     ] = None,
     as_of: AsOf = None,
     outcome: Annotated[
@@ -48,25 +53,25 @@ def watch(
 
     退出码：0 已列出或已处理，1 故障，2 被拒绝（没有这个编号、日期有误）。
     """
-    if act is None:
-        _list(since, as_of, as_json=as_json)
+    if not words:
+        _list(since, as_of, batch, as_json=as_json)
         return
     from api.wiring import watch_desk
 
     meant = _outcome(outcome)
-    if act != ACKNOWLEDGE or warning is None:
+    if len(words) != 2 or words[0] != ACKNOWLEDGE:
         raise UsageRefused("作处理需要写明 ack 与编号。", help="例如：lukeping watch ack W0123456789 --outcome acting")
     first = parse_day(since, "--since") or LONG_AGO
     with shown() as progress:
         desk = watch_desk(read_settings())
-        done = desk.acknowledge(warning, outcome=meant, note=note, since=first, at=desk.now(), progress=progress)
+        done = desk.acknowledge(words[1], outcome=meant, note=note, since=first, at=desk.now(), progress=progress)
     if as_json:
         print_json({"warning": done})
     else:
         tell(f"{done.id} {done.enterprise_name}“{done.label}”已记为：{_done(done)}")
 
 
-def _list(since: str | None, as_of: str | None, *, as_json: bool) -> None:
+def _list(since: str | None, as_of: str | None, batch: str | None, *, as_json: bool) -> None:
     from api.wiring import watch_desk
 
     day, first = parse_day(as_of, "--as-of"), parse_day(since, "--since")
@@ -74,7 +79,8 @@ def _list(since: str | None, as_of: str | None, *, as_json: bool) -> None:
         desk = watch_desk(read_settings())
         at = desk.now()
         day = day or at.date()
-        found = desk.list_warnings(as_of=day, since=first or day - timedelta(days=DAYS), at=at, progress=progress)
+        first = first or (day - timedelta(days=DAYS) if batch is None else LONG_AGO)
+        found = desk.list_warnings(as_of=day, since=first, at=at, progress=progress, batch_id=batch)
     if as_json:
         print_json({"watch": found})
     else:

@@ -21,11 +21,13 @@ class WatchOffice:
         """Return the instant by the store's clock."""
         return now(self._store.today)
 
-    def list_warnings(self, *, as_of: date, since: date, at: datetime, progress: Progress) -> WatchReport:
-        """List the warnings known in [since, as_of); raise a Refusal."""
+    def list_warnings(
+        self, *, as_of: date, since: date, at: datetime, progress: Progress, batch_id: str | None = None
+    ) -> WatchReport:
+        """List the warnings known in [since, as_of), of all batches or of one; raise a Refusal."""
         access = as_bureau(at, purpose=Purpose.MONITORING)
         with self._store.work(at=at, read_only=True) as work:
-            return self._listed(work, access, as_of=as_of, since=since, progress=progress)
+            return self._listed(work, access, as_of=as_of, since=since, progress=progress, batch_id=batch_id)
 
     def acknowledge(
         self, id: str, *, outcome: Outcome, note: str, since: date, at: datetime, progress: Progress
@@ -38,8 +40,22 @@ class WatchOffice:
             work.commit()
         return done
 
-    def _listed(self, work: Work, access: Access, *, as_of: date, since: date, progress: Progress) -> WatchReport:
-        demonstration = self._store.demonstration
+    def _listed(
+        self,
+        work: Work,
+        access: Access,
+        *,
+        as_of: date,
+        since: date,
+        progress: Progress,
+        batch_id: str | None = None,
+    ) -> WatchReport:
         return list_warnings(
-            work, as_of=as_of, since=since, demonstration=demonstration, access=access, progress=progress
+            work,
+            as_of=as_of,
+            since=since,
+            demonstration=self._store.demonstration,
+            access=access,
+            progress=progress,
+            batch_id=batch_id,
         )

@@ -147,6 +147,15 @@ def test_every_other_warning_points_to_the_row_that_says_so(city: City, report: 
             assert source.file
 
 
+def test_the_warnings_of_one_batch_are_those_its_rows_told(run: Run, report: WatchReport) -> None:
+    batch = report.warnings[0].told[0].evidence[0].batch_id
+    found = json.loads(run("watch", "--batch", batch, "--json")[1])["watch"]["warnings"]
+
+    wanted = {one.id for one in report.warnings for row in one.told[0].evidence if row.batch_id == batch}
+    assert {one["id"] for one in found} == wanted
+    assert json.loads(run("watch", "--batch", "B999999", "--json")[1])["watch"]["warnings"] == []
+
+
 def test_an_acknowledgement_is_kept_shown_and_audited(city: City, run: Run) -> None:
     first = json.loads(run("watch", "--json")[1])["watch"]["warnings"][0]
     assert first["acknowledged"] is None

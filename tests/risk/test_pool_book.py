@@ -117,6 +117,18 @@ def test_a_filed_loan_is_shared_by_the_product_and_others_by_guarantor_or_not_at
     assert guaranteed.borne == {Party.GUARANTOR: Decimal("1440000.00"), Party.BANK: Decimal("360000.00")}
 
 
+def test_a_filed_guarantee_is_shared_by_the_national_plan_with_the_banks_own_share(rules: Rules) -> None:
+    loans = ledger({"product": "lukedan", "security": "guarantee", "guarantor_share": 0.7})
+
+    (one,) = at_risk(open_loans(loans, rules, on=DAY), rules, on=DAY)
+
+    whole = sum(one.borne.values())
+    assert whole == Decimal("1800000.00")
+    assert one.borne[Party.BANK] / whole == Decimal("0.3")
+    assert one.borne[Party.REGUARANTOR] / whole == Decimal("0.2")
+    assert one.borne[Party.PROVINCE] > 0
+
+
 def test_parts_sum_to_the_loss_to_the_fen_and_the_cap_counts_what_was_filed_before(rules: Rules) -> None:
     loans = [
         {"enterprise_id": 1, "amount": 7_777_777.77, "filed_on": pd.Timestamp("2025-08-02")},
