@@ -193,9 +193,9 @@ def _look(work: Work, ask: Question, live: Live, rules: Rules, *, access: Access
     firms, firms_before = (sorted({one.enterprise_id for one in book}) for book in (loans, before))
     progress.stage("为借款企业评分", len(firms) + len(firms_before))
     events = read_events(work, list(TABLES), access=access, enterprises={*firms, *firms_before})
-    judged = _judge(work, live, events, firms, ask, on=on)
+    judged = _judge(work, live, events, firms, on=on)
     progress.advance(len(firms))
-    then = _judge(work, live, events, firms_before, ask, on=before_on)
+    then = _judge(work, live, events, firms_before, on=before_on)
     progress.advance(len(firms_before))
     rings = rings_of(seen["guarantee"], read_numbers(work, Scheme.USCC, access=access), on=on)
     pds, assumed = _pds(firms, judged, on)
@@ -246,9 +246,7 @@ def _horizon(live: Live) -> Decimal:
     return Decimal(live[2].purpose.horizon_months)
 
 
-def _judge(
-    work: Work, live: Live, events: Mapping[str, pd.DataFrame], firms: Sequence[int], ask: Question, *, on: date
-) -> _Judged:
+def _judge(work: Work, live: Live, events: Mapping[str, pd.DataFrame], firms: Sequence[int], *, on: date) -> _Judged:
     """Grade the firms that may be graded on a day; those in default are told apart."""
     if not firms:
         return _Judged(grades={}, in_default=frozenset())

@@ -8,7 +8,6 @@ from statistics import fmean
 
 import numpy as np
 
-from risk.policies.cost import YEAR as MONTHS_A_YEAR
 from risk.policies.cost import cost_of, interest_of
 from risk.policies.facts import Value
 from risk.policies.losses import pd_until
@@ -121,7 +120,7 @@ def _cost(loan: PoolLoan, rules: Rules, subsidised: int) -> _Cost | None:
     cost = cost_of(facts, benefits=paid, guarantee=False, terms=rules.terms, on=loan.filed_on)
     if isinstance(cost, str):
         return None
-    return _Cost(cost.without_support, cost.with_support, loan.amount * loan.term_months / MONTHS_A_YEAR)
+    return _Cost(cost.without_support, cost.with_support, loan.amount * loan.term_months / YEAR)
 
 
 def _rate(costs: Sequence[Decimal], known: Sequence[_Cost]) -> float:

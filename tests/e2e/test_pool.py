@@ -8,8 +8,13 @@ import pandas as pd
 import pytest
 
 from api.cli import main
+from data.spec.access import BUREAU, Purpose
+from data.spec.identifiers import Identifier, Scheme
+from data.spec.progress import Silent
 from data.store.reads import read_events
 from features.conflicts import visible
+from risk.answering import Question
+from risk.pool import PoolQuestion, PoolWithoutModel, report_pool
 from risk.pool_book import CLOSED_BY
 from tests.e2e.town import AT, TODAY, City
 
@@ -109,3 +114,24 @@ def test_what_cannot_be_told_is_refused_with_a_code(run: Run, arguments: tuple[s
 
     assert ended == 2
     assert json.loads(out)["code"] == code
+
+
+def test_a_real_pool_is_not_judged_by_a_demonstration_model(city: City) -> None:
+    ask = Question(
+        id="",
+        identifier=Identifier(Scheme.USCC, ""),
+        tenant=BUREAU,
+        actor="test",
+        purpose=Purpose.MONITORING,
+        as_of=TODAY,
+        at=AT,
+        demonstration=False,
+    )
+    with city.store.work(at=AT, read_only=True) as work, pytest.raises(PoolWithoutModel):
+        report_pool(
+            work,
+            PoolQuestion(ask=ask, scenarios=1_000, reforms={}),
+            city.shelf,
+            access=city.access,
+            progress=Silent(),
+        )
