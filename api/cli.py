@@ -16,10 +16,12 @@ from api.commands import (
     names,
     opening,
     policy,
+    pool,
     scoring,
     serving,
     sources,
     validation,
+    watching,
 )
 from api.terminal.door import EXIT_REFUSED, say
 from api.terminal.usage import Command, Commands, told
@@ -51,6 +53,8 @@ COMMANDS = (
     ("change", looking_back.change),
     ("advise", looking_back.advise),
     ("sources", sources.sources),
+    ("pool", pool.pool),
+    ("watch", watching.watch),
     ("score-all", scoring.score_all),
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),

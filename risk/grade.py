@@ -45,6 +45,17 @@ def grade_of(pd: float, scale: tuple[Grade, ...]) -> Grade:
     return next((grade for grade in scale if pd < grade.below), scale[-1])
 
 
+def typical_pd(code: str, scale: tuple[Grade, ...]) -> float:
+    """Return the PD that stands for a grade: the geometric middle of its bounds, the first grade as wide as the second.
+
+    Raises StopIteration for a code that is not of the scale.
+    """
+    place = next(place for place, grade in enumerate(scale) if grade.code == code)
+    width = scale[1].below / scale[0].below
+    from_ = scale[place - 1].below if place else scale[0].below / width
+    return float((from_ * scale[place].below) ** 0.5)
+
+
 def points_by_grade(scale: tuple[Grade, ...], points: Scale = STANDARD) -> tuple[GradePoints, ...]:
     """Return the table of grades, PDs and scores of a model card: its scale, and the master scale of its day.
 

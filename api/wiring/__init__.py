@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from api.desks import Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.list_desks import BatchDesk, TemplateDesk
     from api.policy_desk import PolicyDesk
+    from api.pool_desk import PoolDesk
     from api.reports.desk import ValidationDesk
     from api.settings import Settings
+    from api.watch_desk import WatchDesk
 
 
 def open_desks(settings: "Settings") -> "Desks":
@@ -64,6 +66,23 @@ def policy_desk() -> "PolicyDesk":
     from api.wiring.policies import Policies
 
     return Policies()
+
+
+def pool_desk(settings: "Settings") -> "PoolDesk":
+    """Open the store and hand out the desk that looks at its pool; raise a Refusal where no sound store stands."""
+    from api.wiring.champions import ShelvedChampions
+    from api.wiring.pool import PoolOffice
+    from data.store import Store
+
+    return PoolOffice(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
+
+
+def watch_desk(settings: "Settings") -> "WatchDesk":
+    """Open the store and hand out the desk of warnings; raise a Refusal where no sound store stands."""
+    from api.wiring.watching import WatchOffice
+    from data.store import Store
+
+    return WatchOffice(Store.open(settings.database_url))
 
 
 def validation_desk(settings: "Settings") -> "ValidationDesk":

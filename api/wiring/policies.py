@@ -34,7 +34,7 @@ class Policies:
         loaded = load_product(product)
         known = read_facts(facts, loaded.vocabulary)
         proposed, terms = reform_both(
-            loaded, credit_terms(), {name: _number(name, text.strip()) for name, text in reforms.items()}
+            loaded, credit_terms(), {name: proposed_number(name, text.strip()) for name, text in reforms.items()}
         )
         return try_product(proposed, known, on=on, stage=_stage(stage, loaded), terms=terms)
 
@@ -49,8 +49,8 @@ def _cases(product: Product) -> ProductCases:
     )
 
 
-def _number(name: str, text: str) -> Decimal | None:
-    """Read a proposed number; null takes the parameter out of force."""
+def proposed_number(name: str, text: str) -> Decimal | None:
+    """Read a proposed number; null takes the parameter out of force; raise ParameterMalformed."""
     if text in UNKNOWN_WORDS:
         return None
     number = {"是": Decimal(1), "否": Decimal(0)}.get(text, parse_number(text))

@@ -30,6 +30,7 @@ class Action(StrEnum):
     BASELINE_SHELVED = "baseline.shelved"
     MODEL_PROMOTED = "model.promoted"
     MODEL_VALIDATED = "model.validated"
+    WARNING_ACKNOWLEDGED = "warning.acknowledged"
     GAP_ACCEPTED = "gap.accepted"
     APPLICATION_OPENED = "application.opened"
     APPLICATION_REVISED = "application.revised"

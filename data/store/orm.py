@@ -227,6 +227,19 @@ NAME_MATCH = Table(
 )
 """On what basis a row that came by name was given to its enterprise, where it was not the very name."""
 
+WARNING_ACKNOWLEDGEMENT = Table(
+    "warning_acknowledgement",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True),
+    Column("warning_id", Text, nullable=False, index=True),
+    Column("tenant", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+"""What an institution did about a warning; records are added, never changed, and of each institution the last holds."""
+
 SETTING = Table(
     "setting",
     METADATA,

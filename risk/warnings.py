@@ -1,0 +1,248 @@
+"""Which borrowers give cause for concern, who is told, and what was done about it (贷后预警)?
+
+Warnings follow from the evidence each time they are asked for; only what people did about them is stored.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from data.spec.access import BUREAU, Access, Purpose
+from data.spec.audit import Action, AuditEvent
+from data.spec.consent import Consent
+from data.spec.errors import DayInFuture, Refusal
+from data.spec.identifiers import Scheme
+from data.spec.progress import Progress
+from data.spec.tables.conduct import conduct_record, guarantee
+from data.spec.tables.lending import loan
+from data.spec.versions import latest_known
+from data.store.consents import find_consents
+from data.store.reads import read_batches, read_enterprises, read_events, read_numbers
+from data.store.warnings import StoredAcknowledgement, read_acknowledgements, write_acknowledgement
+from data.store.work import Work
+from features.tables.guarantee_graph import DISTRESS
+from risk.assessment import Source
+from risk.warning_report import SEVERITY_LABELS, Acknowledged, Outcome, RiskWarning, Told, WatchReport
+from risk.warning_rules import RULES, WATCHED_TABLES, WarningRule, exposed, find_signals, read_warning_limits
+
+DUTY, OWN, CONSENT = "履职", "本行报送", "企业授权"
+BUREAU_NAME = "市科技局"
+
+
+class WarningUnknown(Refusal):
+    """No warning has this number."""
+
+    code = "warning-unknown"
+    status = 404
+
+
+class SinceMisplaced(Refusal):
+    """The first day asked for is not before the day of the question."""
+
+    code = "since-misplaced"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """Hold what was read once for all warnings."""
+
+    day: pd.Timestamp
+    listed: pd.DataFrame
+    files: Mapping[str, str]
+    numbers: Mapping[str, int]
+    loans: pd.DataFrame
+    guarantees: pd.DataFrame
+    distressed: frozenset[int]
+    consents: Mapping[str, Mapping[int, Consent]]
+    names: Mapping[str, str]
+    done: Mapping[str, StoredAcknowledgement]
+
+
+def list_warnings(
+    work: Work,
+    *,
+    as_of: date,
+    since: date,
+    demonstration: bool,
+    access: Access,
+    progress: Progress,
+    batch_id: str | None = None,
+) -> WatchReport:
+    """Return the warnings about borrowers that became known in [since, as_of), the latest and gravest first.
+
+    A borrower owes something on the day of the warning and on `as_of`; `batch_id` keeps what the rows of one batch
+    told. Raises DayInFuture, SinceMisplaced.
+    """
+    if as_of > access.at.date():
+        raise DayInFuture(f"{as_of}还没有到来，本库的今天是{access.at.date()}。", help="请改用今天或更早的日期。")
+    if since >= as_of:
+        raise SinceMisplaced(f"起始日{since}不早于评估日{as_of}。", help="请把 --since 写得更早。")
+    progress.stage("读取证据")
+    events = read_events(work, [*WATCHED_TABLES, loan.name], access=access)
+    loans = latest_known(events[loan.name], pd.Timestamp(as_of))
+    progress.stage("查找预警", 1)
+    found = find_signals(events, read_warning_limits(as_of), as_of=as_of)
+    owed = _open(loans, as_of)
+    found = found[found["known_on"] >= pd.Timestamp(since)]
+    if batch_id is not None:
+        found = found[found["batch_id"] == batch_id]
+    found = found[exposed(loans, found) & found["enterprise_id"].isin(set(owed["enterprise_id"]))]
+    progress.advance()
+    looked = _look(work, events, owed, as_of=as_of, access=access)
+    told = [_warning(row, RULES[str(row["rule"])], looked) for row in found.to_dict("records")]
+    return WatchReport(
+        as_of=as_of,
+        since=since,
+        demonstration=demonstration,
+        borrowers=int(owed["enterprise_id"].nunique()),
+        warnings=tuple(sorted(told, key=lambda one: (-one.known_on.toordinal(), -one.severity, one.id))),
+    )
+
+
+def acknowledge(work: Work, warning: RiskWarning, *, outcome: Outcome, note: str, access: Access) -> RiskWarning:
+    """Keep what the institution did about a warning; what it did before stays in the record. Never commits."""
+    done = StoredAcknowledgement(
+        warning_id=warning.id,
+        tenant=access.tenant,
+        actor=access.actor,
+        outcome=str(outcome),
+        note=note,
+        recorded_at=access.at,
+    )
+    audit = AuditEvent(
+        tenant=access.tenant,
+        actor=access.actor,
+        action=Action.WARNING_ACKNOWLEDGED,
+        object_id=warning.id,
+        at=access.at,
+        details={"rule": warning.rule, "outcome": str(outcome)},
+    )
+    write_acknowledgement(work, done, audit=audit)
+    return replace(warning, acknowledged=_acknowledged(done))
+
+
+def warning_of(report: WatchReport, id: str) -> RiskWarning:
+    """Return a warning of a report by its number; raise WarningUnknown."""
+    for one in report.warnings:
+        if one.id == id.strip().upper():
+            return one
+    raise WarningUnknown(f"没有编号为“{id}”的预警。", help="编号见 lukeping watch；较早的请加 --since。")
+
+
+def _open(loans: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    day = pd.Timestamp(as_of)
+    return loans[(loans["disbursed_on"] < day) & ~(loans["settled_on"] < day)]
+
+
+def _look(
+    work: Work, events: Mapping[str, pd.DataFrame], owed: pd.DataFrame, *, as_of: date, access: Access
+) -> _Looked:
+    day = pd.Timestamp(as_of)
+    banks = sorted(set(owed["owner"]) - {BUREAU})
+    conduct = latest_known(events[conduct_record.name], day)
+    held = conduct[conduct["kind"].isin(DISTRESS) & ~(conduct["removed_on"] <= day)]
+    batches = read_batches(work)
+    named = owed.drop_duplicates("owner")
+    return _Looked(
+        day=day,
+        listed=read_enterprises(work, access=access).set_index("enterprise_id"),
+        files=dict(zip(batches["id"], batches["file_name"], strict=True)),
+        numbers=read_numbers(work, Scheme.USCC, access=access),
+        loans=owed,
+        guarantees=latest_known(events[guarantee.name], day),
+        distressed=frozenset(held["enterprise_id"]),
+        consents={bank: find_consents(work, grantee=bank, purpose=Purpose.MONITORING, at=access.at) for bank in banks},
+        names=dict(zip(named["owner"], named["bank"], strict=True)),
+        done=read_acknowledgements(work, tenant=access.tenant),
+    )
+
+
+def _warning(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> RiskWarning:
+    firm = int(row["enterprise_id"])
+    listed = looked.listed.loc[firm]
+    identifier = f"{listed['value']}" if listed["scheme"] == Scheme.USCC else f"{listed['scheme']}:{listed['value']}"
+    told, withheld = _told(row, rule, looked)
+    id = _id(rule.name, identifier, str(row["key"]))
+    done = looked.done.get(id)
+    return RiskWarning(
+        id=id,
+        rule=rule.name,
+        label=rule.label,
+        severity=int(row["severity"]),
+        severity_label=SEVERITY_LABELS[int(row["severity"])],
+        enterprise_name=str(listed["name"]),
+        identifier=identifier,
+        happened_on=row["happened_on"].date(),
+        known_on=row["known_on"].date(),
+        sentence=_sentence(rule, row["value"]),
+        bare=rule.bare,
+        told=told,
+        withheld=withheld,
+        acknowledged=None if done is None else _acknowledged(done),
+    )
+
+
+def _id(*parts: str) -> str:
+    """Return a number that the same event always bears."""
+    return "W" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10].upper()
+
+
+def _sentence(rule: WarningRule, value: float) -> str:
+    if not rule.say or (pd.isna(value) and "{value" in rule.say):
+        return rule.label
+    said = f"{value:,.2f}元" if rule.say == "{value}" else rule.say.format(value=value)
+    return f"{rule.label}：{said}"
+
+
+def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[tuple[Told, ...], int]:
+    """Return whom a warning is told to: the bureau, and the firm's banks as far as they may know.
+
+    A bank knows what it reported itself, and what the firm's consent to monitoring opens.
+    """
+    firm = int(row["enterprise_id"])
+    banks = sorted(set(looked.loans.loc[looked.loans["enterprise_id"] == firm, "owner"]) - {BUREAU})
+    rows = _behind(firm, looked) if rule.bare else [row]
+    told = [Told(institution=BUREAU, name=BUREAU_NAME, ground=DUTY, evidence=_evidence(rows, rule, looked, BUREAU))]
+    for bank in banks:
+        own = any(one["owner"] == bank for one in rows)
+        consent = looked.consents.get(bank, {}).get(firm)
+        opened = consent is not None and rule.table.group in consent.categories
+        if own or opened:
+            ground = OWN if own else CONSENT
+            evidence = _evidence(rows, rule, looked, bank)
+            told.append(Told(institution=bank, name=looked.names[bank], ground=ground, evidence=evidence))
+    return tuple(told), len(banks) + 1 - len(told)
+
+
+def _behind(firm: int, looked: _Looked) -> list[Mapping[Any, Any]]:
+    """Return the guarantees that tie a firm to others in distress."""
+    rows = looked.guarantees
+    other = rows["guaranteed"].map(looked.numbers)
+    given = (rows["enterprise_id"] == firm) & other.isin(looked.distressed)
+    taken = (other == firm) & rows["enterprise_id"].isin(looked.distressed)
+    return list(rows[(given | taken) & ~(rows["ended_on"] <= looked.day)].to_dict("records"))
+
+
+def _evidence(rows: Iterable[Mapping[Any, Any]], rule: WarningRule, looked: _Looked, reader: str) -> tuple[Source, ...]:
+    """Return the rows that a reader may see: of a bare flag those it reported itself, else all."""
+    table = guarantee if rule.bare else rule.table
+    return tuple(
+        Source(
+            list_label=table.label,
+            file=looked.files.get(str(row["batch_id"]), ""),
+            batch_id=str(row["batch_id"]),
+            file_row=int(row["file_row"]),
+            known_on=row["known_on"].date(),
+        )
+        for row in rows
+        if not rule.bare or row["owner"] == reader
+    )
+
+
+def _acknowledged(done: StoredAcknowledgement) -> Acknowledged:
+    at: datetime = done.recorded_at
+    return Acknowledged(outcome=Outcome(done.outcome), note=done.note, by=done.actor, at=at)
