@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.cli import main
 from data.intake import load_folder
 from data.spec.access import Purpose, bureau_access
 from data.spec.progress import Silent
@@ -12,7 +13,7 @@ from data.zibo import write_city
 from models.appointing import shelve
 from models.register import Register
 from models.retraining import Order, learn
-from tests.e2e.town import AT, TODAY, City, Shelf, derive_all
+from tests.e2e.town import AT, TODAY, City, Run, Shelf, derive_all
 
 ENTERPRISES = 1_500
 
@@ -34,3 +35,18 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         work.commit()
     yield City(store, Shelf(register), report, folder)
     store.close()
+
+
+@pytest.fixture
+def run(city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a runner of commands on the city's store and shelf: exit code, stdout, stderr."""
+    monkeypatch.setenv("LUKEPING_STATE", str(city.folder))
+    monkeypatch.setenv("LUKEPING_DATABASE", f"sqlite:///{city.folder}/store.db")
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run_command

@@ -7,24 +7,7 @@ from math import fsum
 
 import pytest
 
-from api.cli import main
-from tests.e2e.town import City
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("LUKEPING_STATE", str(city.folder))
-    monkeypatch.setenv("LUKEPING_DATABASE", f"sqlite:///{city.folder}/store.db")
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run_command
+from tests.e2e.town import City, Run
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """The pool of a whole city is told by one command: sums are the ledger's, and unverified numbers are marked."""
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
-from api.cli import main
 from data.spec.access import BUREAU, Purpose
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.progress import Silent
@@ -16,23 +14,7 @@ from features.conflicts import visible
 from risk.answering import Question
 from risk.pool import PoolQuestion, PoolWithoutModel, report_pool
 from risk.pool_book import CLOSED_BY
-from tests.e2e.town import AT, TODAY, City
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("LUKEPING_STATE", str(city.folder))
-    monkeypatch.setenv("LUKEPING_DATABASE", f"sqlite:///{city.folder}/store.db")
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run_command
+from tests.e2e.town import AT, TODAY, City, Run
 
 
 def open_in(city: City) -> pd.DataFrame:

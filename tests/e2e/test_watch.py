@@ -1,14 +1,12 @@
 """Warnings of a whole city: told to whom they may be told, acknowledged with a trace, and better than chance."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from api.cli import main
 from data.spec.access import Purpose
 from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Consent
@@ -22,24 +20,9 @@ from data.store.reads import read_events
 from risk.warning_report import WatchReport
 from risk.warning_rules import WATCHED_TABLES, exposed, find_signals, read_warning_limits
 from risk.warnings import CONSENT, OWN, WarningUnknown, list_warnings, warning_of
-from tests.e2e.town import AT, TODAY, City
+from tests.e2e.town import AT, TODAY, City, Run
 
-Run = Callable[..., tuple[int, str, str]]
 FIRST = date(2017, 1, 1)
-
-
-@pytest.fixture
-def run(city: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("LUKEPING_STATE", str(city.folder))
-    monkeypatch.setenv("LUKEPING_DATABASE", f"sqlite:///{city.folder}/store.db")
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run_command
 
 
 def listed(city: City, work: Work, since: date = FIRST) -> WatchReport:

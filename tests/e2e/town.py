@@ -1,5 +1,6 @@
 """What a loaded and trained city offers to a test."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +27,10 @@ def derive_all(store: Store) -> None:
     with store.work(at=AT) as work:
         derive(work, today=TODAY, access=bureau_access("test", at=AT, purpose=Purpose.INTAKE), progress=Silent())
         work.commit()
+
+
+Run = Callable[..., tuple[int, str, str]]
+"""Runs a command and returns its exit code, stdout and stderr."""
 
 
 @dataclass(frozen=True)
