@@ -7,6 +7,7 @@ the same path, and sums are of integers, so an enterprise alone equals its row i
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -202,9 +203,10 @@ def _known(
         elif declared.table.name in views:
             known[feature.name] = _aggregate(views[declared.table.name], declared)
         elif declared.table.name in opened:
-            known[feature.name] = _of_no_rows(declared, size)
+            surely = declared.table.absence is Absence.ZERO
+            known[feature.name] = _of_no_rows(surely, surely and declared.zero_when_empty, size)
         else:
-            known[feature.name] = Known(np.full(size, np.nan), np.zeros(0, np.int64), np.zeros(0, bool), open=False)
+            known[feature.name] = _of_no_table(size)
     return known
 
 
@@ -225,10 +227,16 @@ def _aggregate(view: View, declared: Aggregate) -> Known:
     return Known(value, reduced.counted, knows)
 
 
-def _of_no_rows(declared: Aggregate, size: int) -> Known:
-    surely = declared.table.absence is Absence.ZERO
-    value = np.full(size, 0.0 if surely and declared.zero_when_empty else np.nan)
-    return Known(value, np.zeros(size, np.int64), np.full(size, surely))
+@lru_cache(maxsize=8)
+def _of_no_rows(surely: bool, zero: bool, size: int) -> Known:
+    """Return what is known where a table has no row of anyone asked about; features share it and none writes to it."""
+    return Known(np.full(size, 0.0 if zero else np.nan), np.zeros(size, np.int64), np.full(size, surely))
+
+
+@lru_cache(maxsize=8)
+def _of_no_table(size: int) -> Known:
+    """Return what is known where a table may not be read."""
+    return Known(np.full(size, np.nan), np.zeros(0, np.int64), np.zeros(0, bool), open=False)
 
 
 @dataclass(frozen=True)
