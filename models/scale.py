@@ -101,7 +101,7 @@ def points_of(contributions: pd.DataFrame, scale: Scale = STANDARD, *, margin: f
         includes the scale's offset), then margin, bounds, rounding, then score. All but score sum to score within 1e-9.
     Source: decisions.md 2, method.md 5.
     """
-    points = -scale.factor * contributions.astype(float)
+    points = 0.0 - scale.factor * contributions.astype(float)  # Never a -0.0 to be shown.
     points["base"] += scale.offset
     points["margin"] = 0.0 - scale.factor * margin
     exact = points.sum(axis=1)

@@ -13,6 +13,7 @@ from data.spec.errors import DayInFuture, EnterpriseUnknown
 from data.spec.identifiers import parse_identifier, with_uscc_check_digit
 from data.spec.progress import Silent
 from data.spec.tables import TABLES
+from data.store.enterprise_events import read_enterprise_events
 from data.store.reads import read_batches, read_events
 from features.catalogue import FEATURES
 from features.definition import rows_behind
@@ -20,12 +21,14 @@ from features.engine import compute
 from models import appointing, retraining
 from models.labels import Outcome
 from models.register import Register
+from models.scale import read_widening
 from models.table import LIVE_DEFAULTS
 from risk.answering import Question
 from risk.assess import assess, read_assessment
-from risk.assessment import Assessment, Status
+from risk.assessment import Assessment, Reason, Status
 from risk.consent import ConsentRequired
 from risk.portfolio import assess_all
+from risk.sources import Sources
 from tests.e2e.town import AT, TODAY, City
 
 NUMBERS = count()
@@ -110,6 +113,28 @@ def test_reasons_lead_back_to_rows_of_files_that_were_loaded(city: City, scored:
         assert batches.loc[source.batch_id, "file_name"] == source.file
         assert 1 < source.file_row <= batches.loc[source.batch_id, "rows_read"] + 1
         assert source.known_on < TODAY
+
+
+def test_what_follows_from_all_firms_is_cited_by_no_file_row(city: City) -> None:
+    code = city.truth("applications")["code"].iloc[0]
+    number = int(city.numbers()[code])
+    name = "peer_leverage_standing_2y"
+    told = Reason(feature=name, label="", group="operations", value=0.0, unit="倍", points=1.0, sentence="")
+    with city.store.work(at=AT, read_only=True) as work:
+        events, batches = read_enterprise_events(work, number, access=city.access), read_batches(work)
+    counted = [row for row in rows_behind(FEATURES[name], events, number, TODAY, "") if row.counted]
+
+    cited = Sources(batches, events, number, TODAY, "").cite(told).sources
+
+    assert {row.table for row in counted} == {"annual_report", "peer_reference"}
+    assert {source.list_label for source in cited} == {"财务年报"}
+
+
+def test_an_interval_is_as_wide_as_the_setting_in_force_says(city: City) -> None:
+    live = city.shelf.champion("application")
+
+    assert live is not None
+    assert live[1].head.widening == read_widening(retraining.SCALE.read_text("utf-8"), TODAY) > 1
 
 
 def test_reasons_are_few_one_sided_and_of_a_direction_that_was_declared_or_kept_its_sign(

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from math import fsum
 
 import pytest
+from sqlalchemy import select
 
-from tests.e2e.town import City, Run
+from data.spec.access import BUREAU
+from data.store.orm import AUDIT_EVENT
+from tests.e2e.town import AT, City, Run
 
 
 @pytest.fixture
@@ -34,6 +37,22 @@ def test_an_answer_is_replayed_by_its_id(run: Run, scored: Callable[[str], tuple
     assert code == 0
     assert "完全一致" in page
     assert (told["assessment_id"], told["equal"], told["differences"]) == (id, True, [])
+
+
+def test_every_look_back_is_on_the_record(city: City, run: Run, scored: Callable[[str], tuple[str, str, int]]) -> None:
+    enterprise, id, _score = scored("2026-01-01")
+    before = recorded(city)
+
+    run("replay", id)
+    run("advise", enterprise)
+
+    assert recorded(city)[len(before) :] == ["assessment.replayed", "improvement.computed"]
+
+
+def recorded(city: City) -> list[str]:
+    with city.store.work(at=AT, read_only=True) as work:
+        rows = work.connection.execute(select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.tenant, AUDIT_EVENT.c.seq)).all()
+    return [row.action for row in rows if row.tenant == BUREAU]
 
 
 def test_a_change_adds_up_on_the_page_and_in_json(

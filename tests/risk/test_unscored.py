@@ -13,6 +13,7 @@ from data.spec.identifiers import parse_identifier, with_uscc_check_digit
 from data.spec.missing import Missing
 from data.spec.table import Group
 from data.spec.tables import TABLES
+from features.calendar import expected_on
 from features.catalogue import FEATURES
 from models.card import ModelCard
 from models.fitted import Model
@@ -20,7 +21,7 @@ from risk.answering import Question, begin
 from risk.assess import answer_from
 from risk.assessment import Assessment, RemarkKind, Status
 from risk.fitness import NO_BASELINE, Shown, fitness_of, widened
-from risk.freshness import NO_LISTS
+from risk.freshness import NO_LISTS, Freshness, ListState
 from risk.limits import read_scoring_limits
 from risk.scoring import neutral
 from risk.unscored import STANDINGS, Unscored
@@ -110,7 +111,7 @@ class ShelfOfTwo(Shelf):
         return self.other
 
 
-def ask(known: dict[str, pd.DataFrame], shelf: Shelf) -> Assessment:
+def ask(known: dict[str, pd.DataFrame], shelf: Shelf, freshness: Freshness = NO_LISTS) -> Assessment:
     question = Question(
         id="a-1",
         identifier=parse_identifier(FIRM),
@@ -122,7 +123,7 @@ def ask(known: dict[str, pd.DataFrame], shelf: Shelf) -> Assessment:
         demonstration=True,
     )
     begun = begin(question, "测试企业（演示）", bureau_access("test", at=AT))
-    return answer_from(known, begun, question, 1, shelf, NO_LISTS)
+    return answer_from(known, begun, question, 1, shelf, freshness)
 
 
 ALL = frozenset(Group) - {Group.PROFILE}
@@ -211,6 +212,26 @@ def test_two_cards_may_be_fifty_points_apart_and_no_further(trained: tuple[Model
 
     assert [one.against is None for one in found] == [True, False, False]
     assert [one.gap for one in found] == pytest.approx([50.0] * 3, abs=1e-6)
+
+
+def test_the_card_that_stands_beside_a_model_is_part_of_the_receipt(trained: tuple[Model, ModelCard]) -> None:
+    alone, beside = (ask(events(**WHOLE), shelf) for shelf in (Shelf(trained), ShelfOfTwo(trained, Other(at=-3.0))))
+
+    assert alone.score == beside.score
+    assert {part for part in alone.receipt if alone.receipt[part] != beside.receipt[part]} == {"baseline"}
+
+
+def test_what_a_model_does_not_know_for_want_of_a_late_list_is_late(trained: tuple[Model, ModelCard]) -> None:
+    period = expected_on("annual_report", AS_OF)
+    assert period is not None
+    state = ListState(
+        list="annual_report", label="财务年报", table="annual_report", newest_on=date(2019, 12, 31), period=period
+    )
+    known = events(**{**WHOLE, "annual_report": REPORTS.replace("| 160 |", "| - |").replace("| 150 |", "| - |")})
+
+    waiting, came = (ask(known, Shelf(trained), one) for one in (Freshness({"annual_report": state}), NO_LISTS))
+
+    assert (waiting.missing[COLUMNS[0]], came.missing[COLUMNS[0]]) == (Missing.LATE, Missing.NOT_REPORTED)
 
 
 def test_members_that_differ_too_far_give_no_score(trained: tuple[Model, ModelCard]) -> None:
