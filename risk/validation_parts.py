@@ -2,6 +2,7 @@
 
 import math
 
+from models.comparison import BOOSTED, LABELS
 from models.drift import Stability
 from models.sensitivity import Dependence, said
 from risk.document import BarChart, Curve, PanelChart, Picture, Section, Table
@@ -10,7 +11,7 @@ from risk.validation import Validated
 DECLARED = {1: "越大越险", 0: "不作断言", -1: "越大越稳"}
 MARKS = {"stable": "稳定", "watch": "留意", "moved": "已变"}
 MOST_PANELS = 12
-CANDIDATES = {"lightgbm": "LightGBM（本模型的做法）", "logistic": "逻辑回归", "single best column": "最好的单项指标"}
+CANDIDATES = {**LABELS, BOOSTED: "LightGBM（本模型的做法）"}
 
 
 def stability(found: Validated) -> Section:
