@@ -216,8 +216,11 @@ def _derive(declared: Derived, inputs: list[Floats]) -> Floats:
 
 
 def _aggregate(view: View, declared: Aggregate) -> Known:
-    reduced: Reduced = reduce(view, declared)
     surely = declared.table.absence is Absence.ZERO
+    if view.alone and not len(view.selection(declared).row):
+        known = surely or bool(view.knows[0])
+        return _of_no_rows(known, known and declared.zero_when_empty, 1)
+    reduced: Reduced = reduce(view, declared)
     knows = np.ones(len(reduced.value), bool) if surely else view.knows
     value = reduced.value
     if declared.zero_when_empty:
@@ -228,9 +231,9 @@ def _aggregate(view: View, declared: Aggregate) -> Known:
 
 
 @lru_cache(maxsize=8)
-def _of_no_rows(surely: bool, zero: bool, size: int) -> Known:
-    """Return what is known where a table has no row of anyone asked about; features share it and none writes to it."""
-    return Known(np.full(size, 0.0 if zero else np.nan), np.zeros(size, np.int64), np.full(size, surely))
+def _of_no_rows(knows: bool, zero: bool, size: int) -> Known:
+    """Return what is known where no row counts for anyone asked about; features share it and none writes to it."""
+    return Known(np.full(size, 0.0 if zero else np.nan), np.zeros(size, np.int64), np.full(size, knows))
 
 
 @lru_cache(maxsize=8)

@@ -243,12 +243,12 @@ class Sight:
 
 def look(book: Book, part: Part) -> Sight:
     """Resolve which versions each row of the part sees in a book."""
-    viewers, first = _viewers(book, part)
-    if not len(book):
-        nothing = np.zeros(0, np.int64)
-        return Sight(nothing, nothing, nothing, nothing, nothing, nothing, viewers)
-    row, viewer = _rows_of(book, part.enterprise[first])
-    own = part.own_loan[first][viewer]
+    if len(part.as_of) == 1:
+        viewers, row, viewer, own = _lone(book, part)
+    else:
+        viewers, first = _viewers(book, part)
+        row, viewer = _rows_of(book, part.enterprise[first])
+        own = part.own_loan[first][viewer]
     seen = ~hidden(book, row, own)
     row, viewer, own = row[seen], viewer[seen], own[seen]
     start = first_seen(book, row, own)
@@ -258,6 +258,12 @@ def look(book: Book, part: Part) -> Sight:
     order = _by_day(book, row, viewer)
     row = row[order]
     return Sight(viewer[order], row, book.happened[row], book.ended[row], start[order], end[order], viewers)
+
+
+def _lone(book: Book, part: Part) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return viewers, rows, each row's viewer and its own loan of a single row; the book holds no other's."""
+    row = np.arange(len(book))
+    return np.zeros(1, np.int64), row, np.zeros(len(book), np.int64), np.full(len(book), part.own_loan[0])
 
 
 def _viewers(book: Book, part: Part) -> tuple[Ints, Ints]:
