@@ -410,8 +410,10 @@ def test_a_hostile_body_is_refused_and_never_given_back(
     assert 400 <= answer.status_code < 500, answer.text
     assert set(answer.json()) == PROBLEM_MEMBERS
     assert len(answer.content) < 3000
+    # A random id may hold four equal digits by itself.
+    said = answer.text.replace(answer.json()["interaction_id"], "")
     for given in ("canary", known, "cccc", "9999", "淄博"):
-        assert given not in answer.text
+        assert given not in said
 
 
 def test_a_body_with_a_byte_order_mark_is_read(client: TestClient, bank_a: dict[str, str], wanted: Wanted) -> None:
