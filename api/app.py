@@ -35,6 +35,16 @@ TAGS = [
     {"name": "健康", "description": "供监控探测。"},
 ]
 
+ENDPOINTS = (
+    request_assessment,
+    read_assessment,
+    read_explanation,
+    read_evidence,
+    read_catalogue,
+    health,
+)
+"""In the order of the documents' page."""
+
 
 def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> FastAPI:
     """Return the service on desks that may still be arriving: it listens at once, and answers when they are there."""
@@ -49,7 +59,7 @@ def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.Fil
     app.state.desks = desks
     app.state.clock = clock
     problems.install(app)
-    for endpoint in (request_assessment, read_assessment, read_explanation, read_evidence, read_catalogue, health):
+    for endpoint in ENDPOINTS:
         app.include_router(endpoint.router)
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)

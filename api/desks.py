@@ -19,6 +19,7 @@ from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
 from risk.assessment import Assessment, Explanation, RelativeTo
 from risk.lineage import Evidence
+from risk.permissions import Role, Scope
 from risk.readers import Audience, Language
 from risk.source_report import SourcesReport
 
@@ -29,11 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Institution:
-    """Name one institution that may ask: a bank, a guarantor, the bureau."""
+    """Name one institution that may ask, its kind (`risk.permissions.Role`), and what its token was granted.
+
+    `subject` is the enterprise's internal id where an enterprise asks about itself.
+    """
 
     code: str
     name: str
     kind: str
+    granted: frozenset[Scope] = frozenset(Scope)
+    subject: int | None = None
+
+    @property
+    def role(self) -> Role:
+        """Return the kind as a role of the table of permissions."""
+        return Role(self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,11 +184,21 @@ class Chapters(Progress, Protocol):
         """Begin a chapter with a heading of its own."""
 
 
-class Visit(Protocol):
+class Remembering(Protocol):
     """Do the work of one request in one transaction; nothing is kept without commit."""
 
     def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
         """Find what was answered under this key before."""
+
+    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
+        """Keep the answer beside what it answers."""
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+
+
+class Visit(Remembering, Protocol):
+    """Assess, read and explain in one transaction."""
 
     def assess(
         self,
@@ -196,12 +217,6 @@ class Visit(Protocol):
 
     def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
         """Read an assessment as `read_assessment` does and tell it in the institution's words."""
-
-    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
-        """Keep the answer beside what it answers."""
-
-    def commit(self) -> None:
-        """Keep everything done so far."""
 
 
 class InstitutionDesk(Protocol):

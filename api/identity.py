@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request, Response, Security
 from fastapi.routing import APIRoute
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.desks import Desks, Institution
 from api.problems import ServiceUnready, TokenMissing, TokenUnknown
+from risk.permissions import Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
     {
@@ -57,16 +58,26 @@ class GuardedRoute(APIRoute):
     waits for a second thread could starve the service.
     """
 
+    scope: ClassVar[Scope]
+    """What the token must have been granted."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler behind the guard."""
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             desks: Future[Desks] = request.app.state.desks
-            request.state.institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
+            institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
+            request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
+            request.state.institution = institution
             return await handle(request)
 
         return guarded
+
+
+def guarded_by(scope: Scope) -> type[GuardedRoute]:
+    """Return the class of routes that demand this scope."""
+    return type("GuardedRoute", (GuardedRoute,), {"scope": scope})
 
 
 def await_desks(desks: Future[Desks]) -> Desks:
@@ -95,8 +106,18 @@ def _institution(request: Request) -> Institution:
     return found
 
 
+def _relation(request: Request) -> Relation:
+    found: Relation = request.state.relation
+    return found
+
+
 Caller = Annotated[Institution, Depends(_institution)]
 """The institution that asks, in an endpoint of a guarded route."""
 
-GUARD = Security(BEARER)
-"""Says in OpenAPI that a token is needed; the guard itself is the route class."""
+CallerRelation = Annotated[Relation, Depends(_relation)]
+"""Whose rows the one who asks sees here."""
+
+
+def guard(scope: Scope) -> Any:  # FastAPI's own type for what Security returns.
+    """Say in OpenAPI that a token with the scope is needed; the guard itself is the route class."""
+    return Security(BEARER, scopes=[str(scope)])

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
+from risk.permissions import ScopeMissing
 
 Declared = dict[int | str, dict[str, Any]]
 MEDIA_TYPE = "application/problem+json"
@@ -101,6 +102,7 @@ class StoreBusy(Refusal):
 TITLES: Mapping[str, str] = {
     "token-missing": "缺少令牌",
     "token-unknown": "令牌无效",
+    "scope-missing": "令牌没有此项权限",
     "idempotency-key-missing": "缺少幂等键",
     "idempotency-key-malformed": "幂等键格式有误",
     "idempotency-key-reused": "幂等键已用于另一请求",
@@ -252,8 +254,12 @@ CONSENT = ((403, "consent-required"), (403, "consent-expired"), (403, "consent-r
 
 
 def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, parameters: bool = False) -> Declared:
-    """Declare what an operation may answer instead: its refusals, and those of consent, body and parameters."""
+    """Declare what an operation may answer instead: its refusals, and those of consent, body and parameters.
+
+    A guarded operation declares TokenMissing, and with it that a token may lack the scope.
+    """
     codes = [(kind.status, kind.code) for kind in kinds]
+    codes += [(ScopeMissing.status, ScopeMissing.code)] if TokenMissing in kinds else []
     codes += CONSENT if consent else ()
     codes += [(400, "body-unreadable"), (413, "body-too-large")] if body else []
     codes += [(422, "request-invalid")] if body or parameters else []

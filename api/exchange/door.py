@@ -9,15 +9,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request
 
 from api.desks import Desks
-from api.identity import GUARD, GuardedRoute, await_desks
+from api.identity import await_desks, guard, guarded_by
 from api.problems import IdempotencyKeyMalformed, IdempotencyKeyMissing
+from risk.permissions import Scope
 
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-def guarded_router(tag: str) -> APIRouter:
-    """Return a router whose every route demands a token."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=GuardedRoute, dependencies=[GUARD])
+def guarded_router(tag: str, scope: Scope) -> APIRouter:
+    """Return a router whose every route demands a token that was granted the scope."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=guarded_by(scope), dependencies=[guard(scope)])
 
 
 def _arriving(request: Request) -> Future[Desks]:

@@ -8,8 +8,9 @@ from api.exchange.door import DesksHere, Now, guarded_router
 from api.exchange.report import AssessmentReport, report_of
 from api.identity import Caller
 from api.problems import AssessmentUnknown, TokenMissing, TokenUnknown, refusals
+from risk.permissions import Scope
 
-router = guarded_router("评估")
+router = guarded_router("评估", Scope.ASSESSMENTS_READ)
 
 AssessmentId = Annotated[
     str,

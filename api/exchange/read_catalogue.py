@@ -8,8 +8,9 @@ from api.catalogue_desk import CatalogueFeature, CatalogueModel
 from api.exchange.door import DesksHere, guarded_router
 from api.exchange.report import Frozen, group_names
 from api.problems import TokenMissing, TokenUnknown, refusals
+from risk.permissions import Scope
 
-router = guarded_router("目录")
+router = guarded_router("目录", Scope.CATALOGUE_READ)
 
 DIRECTIONS = {1: "数值越大，风险越高", 0: "不预设方向", -1: "数值越大，风险越低"}
 

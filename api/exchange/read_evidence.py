@@ -13,8 +13,9 @@ from api.exchange.report import Frozen
 from api.identity import Caller
 from api.problems import AssessmentUnknown, StoreBusy, TokenMissing, TokenUnknown, refusals
 from risk.lineage import SAID_OF_AGREEMENT, Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
+from risk.permissions import Scope
 
-router = guarded_router("评估")
+router = guarded_router("评估", Scope.ASSESSMENTS_READ)
 
 ROWS_SHOWN = 200
 MOST_ROWS = 5_000

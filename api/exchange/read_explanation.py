@@ -12,9 +12,10 @@ from api.exchange.report import Frozen
 from api.identity import Caller
 from api.problems import AssessmentUnknown, TokenMissing, TokenUnknown, refusals
 from risk.assessment import Explanation, Told
+from risk.permissions import Scope
 from risk.readers import Language
 
-router = guarded_router("评估")
+router = guarded_router("评估", Scope.ASSESSMENTS_READ)
 
 Wanted = Annotated[Literal["zh", "en"], Query(description="语言：zh 中文、en 英文", examples=["zh"])]
 

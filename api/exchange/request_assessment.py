@@ -3,8 +3,8 @@
 from fastapi import Response
 
 from api.assessment_id import new_id
-from api.desks import RememberedAnswer, Visit
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.once import Sending, answer_once
 from api.exchange.report import AssessmentReport, report_of
 from api.exchange.words import AssessmentRequest
 from api.identity import Caller
@@ -20,10 +20,11 @@ from api.problems import (
     refusals,
 )
 from data.spec.errors import DayInFuture, EnterpriseUnknown
+from risk.permissions import Scope
 
 ROUTE = "POST /v1/assessments"
 
-router = guarded_router("评估")
+router = guarded_router("评估", Scope.ASSESSMENTS_WRITE)
 
 
 @router.post(
@@ -55,9 +56,10 @@ def request_assessment(
 
     (Assess one enterprise that has consented; a replay under the same key gets the same answer.)
     """
+    sending = Sending(tenant=bank.code, route=ROUTE, key=key, fingerprint=fingerprint)
     with desks.assessments.visit(at=now) as visit:
-        answer = visit.find_answer(tenant=bank.code, route=ROUTE, key=key)
-        if answer is None:
+
+        def make() -> tuple[int, str]:
             made = visit.assess(
                 wanted.enterprise.identifier(),
                 institution=bank,
@@ -66,21 +68,10 @@ def request_assessment(
                 id=new_id(now),
                 relative_to=wanted.wanted_reference(),
             )
-            answer = RememberedAnswer(fingerprint=fingerprint, status=201, body=report_of(made).model_dump_json())
-            _keep(visit, bank.code, key, answer)
-    return _replay(answer, fingerprint)
+            return 201, report_of(made).model_dump_json()
+
+        return answer_once(visit, sending, make, headers=_location)
 
 
-def _keep(visit: Visit, tenant: str, key: str, answer: RememberedAnswer) -> None:
-    """Remember the answer and commit it with all it rests on: one transaction (decision 15)."""
-    visit.remember_answer(tenant=tenant, route=ROUTE, key=key, answer=answer)
-    visit.commit()
-
-
-def _replay(answer: RememberedAnswer, fingerprint: str) -> Response:
-    if answer.fingerprint != fingerprint:
-        raise IdempotencyKeyReused("这个幂等键已用于另一个请求。", help="新请求请换用新的幂等键。")
-    report = AssessmentReport.model_validate_json(answer.body)
-    return Response(
-        answer.body, answer.status, {"Location": f"/v1/assessments/{report.id}"}, media_type="application/json"
-    )
+def _location(body: str) -> dict[str, str]:
+    return {"Location": f"/v1/assessments/{AssessmentReport.model_validate_json(body).id}"}

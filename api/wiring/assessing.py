@@ -5,18 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError, OperationalError
-
 from api.assessment_id import new_id
-from api.desks import Institution, RememberedAnswer
-from api.problems import IdempotencyKeyInFlight, StoreBusy
+from api.desks import Institution
 from api.wiring.acting import person
+from api.wiring.visits import RememberingVisit, visit
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.identifiers import Identifier, parse_identifier
 from data.spec.progress import Progress
 from data.store import Store, Work
 from data.store.assessments import read_assessment as read_stored
-from data.store.idempotency import StoredAnswer, find_answer, remember_answer
 from data.store.reads import read_enterprises, read_events
 from risk.answering import Champions, Question
 from risk.assess import assess, read_assessment
@@ -30,18 +27,12 @@ EXAMPLES_TRIED = 25
 """So many borrowers are tried for an example that has a score and reasons both ways."""
 
 
-class StoreVisit:
-    """Do the work of one request in one unit of work."""
+class StoreVisit(RememberingVisit):
+    """Assess, read and explain in one unit of work."""
 
     def __init__(self, work: Work, champions: Champions, *, demonstration: bool) -> None:
-        self._work, self._champions, self._demonstration = work, champions, demonstration
-
-    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
-        """Find what was answered under this key before."""
-        found = find_answer(self._work, tenant, route, key)
-        if found is None:
-            return None
-        return RememberedAnswer(fingerprint=found.fingerprint, status=found.status, body=found.body)
+        super().__init__(work)
+        self._champions, self._demonstration = champions, demonstration
 
     def assess(
         self,
@@ -96,18 +87,6 @@ class StoreVisit:
         audience = Audience.BUREAU if institution.kind == BUREAU else Audience.BANK
         return None if answer is None else explain(answer, audience=audience, language=language)
 
-    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
-        """Keep the answer beside what it answers; another writer's key is a refusal."""
-        stored = StoredAnswer(fingerprint=answer.fingerprint, status=answer.status, body=answer.body)
-        try:
-            remember_answer(self._work, tenant, route, key, answer=stored)
-        except IntegrityError as error:
-            raise IdempotencyKeyInFlight("同一幂等键的请求正在处理。", help="请稍候用同一个键重发。") from error
-
-    def commit(self) -> None:
-        """Keep everything done so far."""
-        self._work.commit()
-
 
 class Assessing:
     """Assess on one store."""
@@ -118,11 +97,8 @@ class Assessing:
     @contextmanager
     def visit(self, *, at: datetime) -> Iterator[StoreVisit]:
         """Open the unit of work of one request; a store that cannot be had in time is a refusal."""
-        try:
-            with self._store.work(at=at) as work:
-                yield StoreVisit(work, self._champions, demonstration=self._store.demonstration)
-        except OperationalError as error:
-            raise StoreBusy("存储暂时无法处理请求。", help="请稍后用同一个幂等键重发。") from error
+        with visit(self._store, at) as work:
+            yield StoreVisit(work, self._champions, demonstration=self._store.demonstration)
 
     def assess_for_bureau(
         self,

@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from data.spec.audit import AuditEvent
+from data.spec.events import ExchangeEvent
 from data.store.audit import append_events
+from data.store.outbox import put_out
 
 T = TypeVar("T")
 MOST_RECALLED = 64
 
 
 class Work:
-    """Hold one transaction: changes, audit events and remembered answers are kept by one `commit`, or none is.
+    """Hold one transaction: changes, audit events, remembered answers and the outbox are kept by one `commit`, or none.
 
     `connection` and `recall` are for the modules of this room only.
     """
@@ -33,11 +35,16 @@ class Work:
         self.at = at
         self.read_only = read_only
         self._events: list[AuditEvent] = []
+        self._announced: list[ExchangeEvent] = []
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
 
     def record(self, event: AuditEvent) -> None:
         """Queue an event; it is chained and appended when the work is committed."""
         self._events.append(event)
+
+    def announce(self, event: ExchangeEvent) -> None:
+        """Queue an event for an institution; it goes into the outbox when the work is committed."""
+        self._announced.append(event)
 
     def recall(self, key: Hashable, look: Callable[[], T]) -> T:
         """Return what was found under this key before, or look; the key must name all that the answer depends on."""
@@ -50,9 +57,11 @@ class Work:
         return found
 
     def commit(self) -> None:
-        """Append the queued events and keep everything."""
+        """Append what was recorded and announced, and keep everything."""
         if self.read_only:
             raise RuntimeError("a read-only unit of work keeps nothing")
         append_events(self.connection, self._events)
+        put_out(self.connection, self._announced)
         self._events.clear()
+        self._announced.clear()
         self.connection.commit()

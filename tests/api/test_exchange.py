@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import fsum
 from pathlib import Path
@@ -19,6 +20,7 @@ from api.log import open_log
 from api.problems import CONSENT
 from models.refusals import ModelDamaged
 from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
+from risk.permissions import Scope
 
 Wanted = Callable[..., dict[str, object]]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -334,19 +336,25 @@ def test_every_route_demands_a_token_or_is_on_the_public_list(app: FastAPI) -> N
     guarded = {path for path, route in routes.items() if isinstance(route, GuardedRoute)}
 
     assert set(routes) - guarded == PUBLIC_PATHS
-    assert guarded == {
-        "/v1/assessments",
-        "/v1/assessments/{id}",
-        "/v1/assessments/{id}/evidence/{feature}",
-        "/v1/assessments/{id}/explanation",
-        "/v1/catalogue",
-    }
+
+
+def test_a_token_without_the_scope_is_refused_before_its_body_is_read(
+    client: TestClient, bank_a: dict[str, str], fake: Any
+) -> None:
+    institutions = fake.store.institutions
+    for hashed, institution in institutions.items():
+        institutions[hashed] = replace(institution, granted=frozenset({Scope.CATALOGUE_READ}))
+
+    answer = client.post(URL, content=b"{", headers=bank_a)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope-missing")
+    assert client.get("/v1/catalogue", headers=bank_a).status_code == 200
 
 
 def test_no_guarded_route_answers_a_stranger(app: FastAPI, client: TestClient) -> None:
     for path, route in all_routes(app).items():
         for method in route.methods if isinstance(route, GuardedRoute) else ():
-            assert client.request(method, path.replace("{id}", "a-1")).status_code == 401
+            assert client.request(method, re.sub(r"{\w+}", "a-1", path)).status_code == 401
 
 
 def test_the_documents_load_without_a_network(client: TestClient) -> None:
