@@ -361,9 +361,10 @@ class EvaluationDesk(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Desks:
-    """Hand a door everything it may ask for; today is the store's own, where it has one."""
+    """Hand a door everything it may ask for; today is the store's own, where it has one, secret the installation's."""
 
     today: date | None
+    secret: bytes = field(repr=False)
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk

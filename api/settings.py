@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         return self.state / "tokens.json"
 
     @property
+    def secret_file(self) -> Path:
+        """Return the file that holds the installation's secret (mode 0600)."""
+        return self.state / "secret.key"
+
+    @property
     def log_file(self) -> Path:
         """Return the file that holds log lines and the tracebacks of faults."""
         return self.state / "lukeping.log"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from api.clock import now
 from api.desks import Desks, Institution
+from api.secret import keep_secret
 from api.wiring.assessing import Assessing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
@@ -47,6 +48,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
     champions = ShelvedChampions(settings.shelf)
     return Desks(
         today=today,
+        secret=keep_secret(settings.secret_file),
         institutions=Institutions(store),
         assessments=Assessing(store, champions),
         evidence=Tracing(store),

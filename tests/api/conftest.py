@@ -605,6 +605,7 @@ def arrived(fake: FakeDesks) -> Future[Desks]:
 def desks_of(fake: FakeDesks) -> Desks:
     """Hand one object out as every desk."""
     return Desks(
+        secret=b"s" * 32,
         today=TODAY,
         institutions=fake,
         assessments=fake,
