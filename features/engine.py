@@ -21,7 +21,7 @@ from features.reductions import Reduced, reduce
 from features.segments import Floats
 from features.sight import Book, Bools, Framed, Part, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
-from features.view import View
+from features.view import View, read_columns
 from features.windows import Ints, Window, to_days, window_start
 
 CHUNK_ROWS = 25_000
@@ -121,7 +121,7 @@ def _worked(
     features: Sequence[Feature], events: Events, spine: pd.DataFrame, *, closed: Collection[str] = frozenset()
 ) -> Iterator[tuple[Ints, dict[str, Known], View | None]]:
     """Yield, chunk by chunk, the places in the spine, what is known there of each feature, and of the firms' ages."""
-    needed, tables = _plan(features)
+    needed, tables = _plan(tuple(features))
     order, whole, loans = _ordered_spine(spine)
     enterprises = np.unique(whole.enterprise)
     columns = events.columns if isinstance(events, ByColumn) else lambda name: Framed(events[name])
@@ -142,13 +142,29 @@ def _worked(
     if len(pieces) <= WORKERS:
         yield from map(work, pieces)
         return
-    yield work(pieces[0])  # What pieces share is made once, before two threads need it.
     with ThreadPoolExecutor(WORKERS) as pool:
-        yield from pool.map(work, pieces[1:])
+        _make_shared(needed, books, pool)
+        yield from pool.map(work, pieces)
 
 
-def _plan(features: Sequence[Feature]) -> tuple[tuple[Feature, ...], Mapping[str, Table]]:
-    """Return the features with all they rest on, and the tables to be read."""
+def _make_shared(needed: Sequence[Feature], books: Mapping[str, Book], pool: ThreadPoolExecutor) -> None:
+    """Make what all pieces share before they need it: records are sorted while columns are looked up."""
+    columns = pool.submit(_read_columns, needed, books)
+    for book in books.values():
+        _ = book.repeated
+    columns.result()
+
+
+def _read_columns(needed: Sequence[Feature], books: Mapping[str, Book]) -> None:
+    for feature in needed:
+        declared = feature.declaration
+        if isinstance(declared, Aggregate) and declared.table.name in books:
+            read_columns(books[declared.table.name], declared)
+
+
+@lru_cache(maxsize=16)
+def _plan(features: tuple[Feature, ...]) -> tuple[tuple[Feature, ...], Mapping[str, Table]]:
+    """Return the features with all they rest on, and the tables to be read; a card is asked for again and again."""
     needed = _with_inputs(features)
     return needed, {table.name: table for table in _tables(needed)}
 

@@ -96,6 +96,8 @@ def _by_walking(view: View, declared: Aggregate) -> Reduced:
 
 def walk(selection: Selection, as_of: Ints, low: Ints, high: Ints, *, step: int) -> Ints:
     """Return the first place seen from the upper (step -1) or lower (step 1) edge of [low, high), or -1."""
+    if len(as_of) == 1:  # A single row's selection holds what counts and nothing else (features.view).
+        return np.where(low < high, high - 1 if step < 0 else low, -1)
     place = high - 1 if step < 0 else low.copy()
     found = np.full(len(as_of), -1)
     open_rows = np.flatnonzero((low <= place) & (place < high))
@@ -117,6 +119,8 @@ def counts_for(selection: Selection, place: Ints, as_of: Ints) -> Bools:
 
 def _by_gathering(view: View, declared: Aggregate) -> Reduced:
     selection, (low, high) = view.selection(declared), view.ranges(declared)
+    if view.alone:
+        return _gathered_alone(view, declared, len(selection.row))
     value = np.full(len(low), np.nan)
     counted = np.zeros(len(low), np.int64)
     for begin, stop in _blocks(high - low):
@@ -127,6 +131,14 @@ def _by_gathering(view: View, declared: Aggregate) -> Reduced:
         rows, reduced = SEGMENTS[declared.reduce](view, declared, place, which)
         value[begin + rows] = reduced
     return Reduced(value, counted)
+
+
+def _gathered_alone(view: View, declared: Aggregate, rows: int) -> Reduced:
+    """Reduce the one segment of a single row: all of its selection."""
+    value = np.full(1, np.nan)
+    place, reduced = SEGMENTS[declared.reduce](view, declared, np.arange(rows), np.zeros(rows, np.int64))
+    value[place] = reduced
+    return Reduced(value, np.array([rows]))
 
 
 def _blocks(length: Ints) -> Iterator[tuple[int, int]]:

@@ -96,6 +96,12 @@ class Book:
         return _same(keys, self._rows, self.enterprise)
 
     @cached_property
+    def repeated(self) -> Bools:
+        """Tell which rows are of a record that has several versions."""
+        number = self.record + 1  # A missing key is numbered -1.
+        return np.asarray((np.bincount(number) > 1)[number])
+
+    @cached_property
     def recorded(self) -> Ints:
         """Return the instant of each row's batch."""
         return self._taken("recorded_at").astype("datetime64[us]").astype(np.int64)
@@ -315,23 +321,14 @@ def superseded(book: Book, row: Ints, viewer: Ints, start: Ints) -> Ints:
     end = np.full(len(row), NEVER)
     if len(row) < 2:
         return end
-    record = viewer * (int(book.record.max(initial=0)) + 1) + book.record[row]
-    several = _repeated(record)
+    several = np.flatnonzero(book.repeated[row])
     if not len(several):
         return end
-    keys = (record[several], *version_keys(book, row[several]))
-    order = several[_ordered(keys, lambda tied: book.label(row[several[tied]]))]
-    end[order] = _earliest_after(record[order], start[order])
+    record = viewer[several] * (len(book) + 1) + book.record[row[several]]
+    keys = (record, *version_keys(book, row[several]))
+    order = _ordered(keys, lambda tied: book.label(row[several[tied]]))
+    end[several[order]] = _earliest_after(record[order], start[several[order]])
     return end
-
-
-def _repeated(record: Ints) -> Ints:
-    """Return the places of the numbers that occur more than once."""
-    order = stable_order(record)
-    equal = record[order[1:]] == record[order[:-1]]
-    if not equal.any():
-        return order[:0]
-    return np.sort(order[_tied(equal)])
 
 
 def _earliest_after(record: Ints, start: Ints) -> Ints:

@@ -124,6 +124,12 @@ class Aggregate(Declared):
         return tuple(dict.fromkeys((*self.where, *compared, *counted)))
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Return the columns whose different texts are told apart."""
+        distinct = self.column if self.reduce is Reduce.DISTINCT else None
+        return tuple(column for column in (self.by, distinct) if column is not None)
+
+    @property
     def scale(self) -> int:
         """Return how many units of the counted integer make one of the column's unit."""
         return SCALES[self.table.columns[self.column].kind] if self.column and self.reduce != Reduce.DISTINCT else 1
@@ -202,9 +208,9 @@ class Derived(Declared):
         return tuple(inspect.signature(self.formula).parameters)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Feature:
-    """Be a declaration with its name, its group and the features it is made of."""
+    """Be a declaration with its name, its group and the features it is made of; only itself is equal to it."""
 
     name: str
     group: Group

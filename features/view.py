@@ -6,7 +6,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from features.sight import Book, Bools, Part, Sight, stable_order
-from features.spec import SCALES, After, Aggregate, AtLeast, Below, Condition, Filled, NotAfter
+from features.spec import SCALES, After, Aggregate, AtLeast, Below, Condition, Filled, NotAfter, Reduce
 from features.windows import UNDATED, Ints, Window, last_inside, pack
 
 
@@ -51,6 +51,7 @@ class View:
         self.sight = seen_on(sight, part.as_of[0]) if self.alone else sight
         self.at = pack(sight.viewers, part.as_of)
         self._selections: dict[str, Selection] = {}
+        self._counting: dict[tuple[bool, Window | None], tuple[Bools, Ints]] = {}
         self._steps: dict[str, Steps] = {}
         self._ranges: dict[str, tuple[Ints, Ints]] = {}
         self._last_inside: dict[Window | None, Ints] = {}
@@ -64,10 +65,23 @@ class View:
         return self._selections[name]
 
     def _selected(self, declared: Aggregate) -> Selection:
-        kept, last = _kept(self.book, self.sight, declared)
-        if self.alone:
-            kept &= (self.sight.happened >= self.part.since(declared.window)[0]) & (last >= self.part.as_of[0])
+        able, last = self._able(declared.in_force, declared.window if self.alone else None)
+        kept = able
+        if able.any():
+            for name, column, wanted in declared.conditions:
+                kept = kept & _passing(self.book, name, column, wanted)[self.sight.row]
         return _selection(self.sight, np.flatnonzero(kept), last)
+
+    def _able(self, in_force: bool, window: Window | None) -> tuple[Bools, Ints]:
+        """Return which versions may count whatever their content, and the last as_of for which each may."""
+        if (in_force, window) not in self._counting:
+            sight = self.sight
+            last = np.minimum(sight.end, last_in_force(sight.ended)) if in_force else sight.end
+            able = sight.start < last
+            if self.alone:
+                able &= (sight.happened >= self.part.since(window)[0]) & (last >= self.part.as_of[0])
+            self._counting[in_force, window] = able, last
+        return self._counting[in_force, window]
 
     def steps(self, declared: Aggregate) -> Steps:
         """Return where the selection's versions begin and cease to count within the declared window."""
@@ -136,15 +150,6 @@ def seen_on(sight: Sight, as_of: int) -> Sight:
     )
 
 
-def _kept(book: Book, sight: Sight, declared: Aggregate) -> tuple[Bools, Ints]:
-    """Return which versions pass the filter, and the last as_of for which each may count."""
-    last = np.minimum(sight.end, last_in_force(sight.ended)) if declared.in_force else sight.end
-    kept = sight.start < last
-    for name, column, wanted in declared.conditions:
-        kept &= book.kept(name, partial(passes, book, column, wanted))[sight.row]
-    return kept, last
-
-
 def _selection(sight: Sight, place: Ints, last: Ints) -> Selection:
     return Selection(
         place, sight.viewer[place], sight.row[place], sight.happened[place], sight.start[place], last[place]
@@ -154,6 +159,20 @@ def _selection(sight: Sight, place: Ints, last: Ints) -> Selection:
 def last_in_force(ended: Ints) -> Ints:
     """Return the last day on which a state holds: the day before it ended."""
     return ended - 1
+
+
+def read_columns(book: Book, declared: Aggregate) -> None:
+    """Have the book turn into integers what a feature looks at."""
+    for condition in declared.conditions:
+        _passing(book, *condition)
+    for column in declared.named:
+        book.codes(column)
+    if declared.column is not None and declared.reduce is not Reduce.DISTINCT:
+        book.numbers(declared.column, declared.levels)
+
+
+def _passing(book: Book, name: str, column: str, wanted: Condition) -> Bools:
+    return book.kept(name, partial(passes, book, column, wanted))
 
 
 def passes(book: Book, column: str, wanted: Condition) -> Bools:
