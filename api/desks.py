@@ -209,8 +209,12 @@ class Visit(Remembering, Protocol):
         as_of: date,
         id: str,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
-        """Assess one enterprise for the institution, its points measured against a reference; raise a Refusal."""
+        """Assess one enterprise for the institution, its points measured against a reference; raise a Refusal.
+
+        `product` names the loan in question as the ledger does; its intercept is then a line of the points.
+        """
 
     def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
         """Read an assessment of this institution's own; None where it has none by this id."""
@@ -240,6 +244,7 @@ class AssessmentDesk(Protocol):
         as_of: date,
         at: datetime,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
 

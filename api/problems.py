@@ -236,7 +236,7 @@ def _answer_invalid(request: Request, invalid: Exception) -> Response:
     )
 
 
-KNOWN_STEPS = frozenset({"id", "enterprise", "scheme", "value", "purpose", "as_of", "feature", "limit"})
+KNOWN_STEPS = frozenset({"id", "enterprise", "scheme", "value", "purpose", "as_of", "feature", "limit", "product"})
 """Names a pointer may show: a key that the sender made up is input and is not given back."""
 
 

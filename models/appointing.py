@@ -52,7 +52,15 @@ def shelve(work: Work, trained: Trained, order: Order, *, shelf: Path, access: A
     """
     name = f"{order.card}-{order.as_of:%Y%m%d}-{_short_hash(trained.model)}"
     scale, margin = read_score_scale(order.as_of)
-    card = card_of(trained.model, _purpose(trained, order), name=name, created_on=at.date(), scale=scale, margin=margin)
+    card = card_of(
+        trained.model,
+        _purpose(trained, order),
+        name=name,
+        created_on=at.date(),
+        scale=scale,
+        margin=margin,
+        products=trained.products,
+    )
     register = Register(shelf)
     if name not in register.names():
         verify(trained.model, with_shap=False)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.findings import Finding
 from models.fitted import Model, Report
+from models.products import ProductIntercept
 from models.refusals import CardMismatch, DemonstrationModel, FeatureMismatch, ModelNotLive
 from models.scale import STANDARD, Scale
 from models.table import LIVE_DEFAULTS
@@ -71,6 +72,7 @@ class ModelCard(Words):
     seed: int
     libraries: Mapping[str, str]
     scale: Scale = STANDARD
+    products: tuple[ProductIntercept, ...] = Field(description="各产品的截距（对数几率），在分数中单列一行", default=())
     margin: float = Field(description="审慎边际（对数几率），在分数中单列一行", default=0.0, ge=0)
     live_use: bool = Field(description="违约企业数是否足以用于实际业务")
     created_on: date = Field(description="训练日期")
@@ -121,7 +123,14 @@ class ModelCard(Words):
 
 
 def card_of(
-    model: Model, purpose: Purpose, *, name: str, created_on: date, scale: Scale = STANDARD, margin: float = 0.0
+    model: Model,
+    purpose: Purpose,
+    *,
+    name: str,
+    created_on: date,
+    scale: Scale = STANDARD,
+    margin: float = 0.0,
+    products: tuple[ProductIntercept, ...] = (),
 ) -> ModelCard:
     """Write the card of a model: its own figures, and the purpose it was ordered for."""
     figures = model.report.out_of_fold
@@ -142,6 +151,7 @@ def card_of(
         libraries={library: version(library) for library in LIBRARIES},
         scale=scale,
         margin=margin,
+        products=products,
         live_use=figures.defaulted_clusters >= LIVE_DEFAULTS,
         created_on=created_on,
     )

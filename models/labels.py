@@ -134,7 +134,7 @@ def _cured_on(
 
 
 def application_rows(lending: Mapping[str, pd.DataFrame], rule: LabelRule) -> pd.DataFrame:
-    """Return one row per disbursed application: enterprise_id, as_of, own_loan, window_from, window_end, due_on.
+    """Return one row per disbursed application: its firm, as_of, own_loan, product, window_from, window_end, due_on.
 
     The window starts at disbursement and lasts `application_months`, and where the term is
     `short_term_months` or less, never less than maturity + `short_term_margin_days`.
@@ -151,6 +151,7 @@ def application_rows(lending: Mapping[str, pd.DataFrame], rule: LabelRule) -> pd
             "enterprise_id": loans["enterprise_id"],
             "as_of": loans["applied_on"],
             "own_loan": loans["application_no"],
+            "product": loans["product"],
             "window_from": loans["disbursed_on"],
             "window_end": window_end.where(~short | (window_end >= margin), margin),
             "due_on": loans["matures_on"],
@@ -167,9 +168,9 @@ def behaviour_rows(
     open_then = (grid["disbursed_on"] < grid["as_of"]) & ~(grid["settled_on"] < grid["as_of"])
     due_on = grid[open_then].groupby(["as_of", "enterprise_id"])["matures_on"].max()
     rows = due_on.rename("due_on").reset_index()
-    rows = rows.assign(own_loan=None, window_from=rows["as_of"])
+    rows = rows.assign(own_loan=None, product=None, window_from=rows["as_of"])
     rows["window_end"] = _plus_months(rows["as_of"], rule.behaviour_months)
-    return rows[["enterprise_id", "as_of", "own_loan", "window_from", "window_end", "due_on"]]
+    return rows[["enterprise_id", "as_of", "own_loan", "product", "window_from", "window_end", "due_on"]]
 
 
 def _plus_months(days: "pd.Series[pd.Timestamp]", months: int) -> "pd.Series[pd.Timestamp]":

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import logit
 
 from data.spec.access import Access
 from data.spec.errors import Refusal
@@ -30,6 +31,7 @@ from models.findings import Finding
 from models.fitted import Model
 from models.labels import LabelRule, Outcome
 from models.leakage import find_leaks
+from models.products import ProductIntercept, intercepts_of
 from models.scale import read_widening
 from models.segments import SegmentLine, attributes_of, gap_findings, read_validation_rule, segment_lines
 from models.selection import choose_columns
@@ -93,6 +95,7 @@ class Trained:
     outcomes: Mapping[str, int]
     spine_days: tuple[date, date]
     horizon_months: int
+    products: tuple[ProductIntercept, ...] = ()
 
 
 def read_rule(day: date) -> LabelRule:
@@ -236,7 +239,15 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress, search: Se
         outcomes=training.outcomes,
         spine_days=(days.min().date(), days.max().date()),
         horizon_months=training.horizon_months,
+        products=_products(chosen.rows["product"], table, held_out),
     )
+
+
+def _products(product: "pd.Series[str]", table: Table, held_out: Numbers) -> tuple[ProductIntercept, ...]:
+    """Return the products' intercepts; a card whose rows are no loans of one product has none."""
+    if product.isna().any():
+        return ()
+    return intercepts_of(logit(held_out), table.label, product.to_numpy(dtype=str), table.clusters)
 
 
 def _table(training: TrainingSet, chosen: Chosen) -> Table:

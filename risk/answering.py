@@ -11,7 +11,7 @@ from models.card import ModelCard
 from models.fitted import Model
 from risk.assessment import Assessment, RelativeTo, Status
 from risk.readers import Language
-from risk.scoring import Judged
+from risk.scoring import Judged, Terms
 from risk.unscored import put_standing
 from risk.wording import read_facts
 
@@ -42,7 +42,7 @@ class Question:
     """Ask about one enterprise: who, for which institution, for what purpose, as of which day, at which instant.
 
     `demonstration` tells whether the store asked is a demonstration store; `relative_to` what the points are measured
-    against.
+    against; `product` which product of the loan ledger is asked for, where one is.
     """
 
     id: str
@@ -54,11 +54,17 @@ class Question:
     at: datetime
     demonstration: bool
     relative_to: RelativeTo = RelativeTo.POPULATION
+    product: str | None = None
 
     @property
     def own_loan(self) -> str | None:
         """Return what stands for the loan being judged: one without a number yet, or none when monitoring."""
         return None if self.purpose is Purpose.MONITORING else ""
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms on which a score is given."""
+        return Terms(on=self.as_of, relative_to=self.relative_to, product=self.product)
 
     def check_day(self) -> None:
         """Refuse a day that has not come yet; raise DayInFuture."""
@@ -88,6 +94,7 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
         made_at=question.at,
         valid_until=question.at.date() + timedelta(days=VALID_DAYS),
         purpose=question.purpose,
+        product=question.product,
         demonstration=question.demonstration,
         notes=(*((DEMONSTRATION_NOTE,) if question.demonstration else ()), ADVISORY_NOTE),
         consent_id=getattr(basis, "consent_id", None),

@@ -106,10 +106,9 @@ def _judged(
         live,
         events,
         spine_of(enterprise_id, question),
-        on=question.as_of,
+        terms=question.terms,
         baseline=baseline_beside(champions, live[0]),
         late=freshness.late_tables,
-        relative_to=question.relative_to,
     )
 
 

@@ -194,7 +194,8 @@ class Assessment:
     What a replay needs: `missing` names the reason of each unknown value, `fingerprints` the declarations
     that the values follow, `categories` what could be read (None: all), `recorded_before` the instant before
     which everything seen had been recorded, `receipt` hashes of the model and all else that made the score. `remarks`
-    tell what was late, stale, missing, in conflict or withheld; None in answers older than such remarks.
+    tell what was late, stale, missing, in conflict or withheld; None in answers older than such remarks. `product` is
+    the ledger's product that was asked for, None where no loan was in question.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Assessment:
     valid_until: date
     purpose: str
     demonstration: bool
+    product: str | None = None
     code: str | None = None
     message: str = ""
     help: str = ""

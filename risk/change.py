@@ -29,10 +29,15 @@ PARTS: Mapping[str, str] = {
     "calibration": "校准更换",
     "scale": "分值刻度更换",
     "consent": "未授权不计分",
+    "product": "产品截距",
     "margin": "审慎边际",
     "bounds": "上下限",
     "rounding": "取整",
 }
+
+
+BESIDE = ("consent", "product")
+"""Lines of an answer that the models' own bridge does not know."""
 
 
 class NotComparable(Refusal):
@@ -68,7 +73,7 @@ class Part:
 class Change:
     """Lead from one score to another; the points of moved and parts sum to after - before within 1e-9.
 
-    The bridge is the models' own; what is not counted for want of consent is a part beside it.
+    The bridge is the models' own; what is not counted for want of consent, and the product, are parts beside it.
     """
 
     enterprise_name: str
@@ -101,9 +106,10 @@ def explain_change(
     teller = _Teller(work, before, after, found)
     rest = sum(found.data[name] for name in strongest[SHOWN:])
     lines = {"model": found.model, "calibration": found.calibration, "scale": found.scale, **found.lines}
-    lines["consent"] = _taken_back(after.stored) - _taken_back(before.stored)
+    beside = {name: _line(after.stored, name) - _line(before.stored, name) for name in BESIDE}
     old, new = before.stored.score or 0, after.stored.score or 0
-    lines["rounding"] += (new - old) - (found.after - found.before) - lines["consent"]
+    lines |= beside
+    lines["rounding"] += (new - old) - (found.after - found.before) - sum(beside.values())
     return Change(
         enterprise_name=after.stored.enterprise_name,
         identifier=after.stored.identifier,
@@ -121,9 +127,9 @@ def explain_change(
     )
 
 
-def _taken_back(stored: Assessment) -> float:
-    """Return the points that an answer took back because they rest on what was not authorised."""
-    return sum(line.points for line in stored.lines if line.name == "consent")
+def _line(stored: Assessment, name: str) -> float:
+    """Return the points of a line of an answer, 0 where it has none."""
+    return sum(line.points for line in stored.lines if line.name == name)
 
 
 def _check_comparable(before: Assessment, after: Assessment) -> None:

@@ -17,7 +17,7 @@ from models.fitted import Model
 from risk.levers import LEVERS, Lever, rows_if
 from risk.readers import Language
 from risk.reasons import lever_sentence
-from risk.scoring import Judged, judge
+from risk.scoring import Judged, Terms, judge
 from risk.wording import read_changes
 
 Events = Mapping[str, pd.DataFrame]
@@ -89,7 +89,7 @@ class _Case:
     limits: Mapping[str, float]
 
     def judged(self, events: Events) -> Judged:
-        return next(judge(self.live, events, self.spine, on=self.on))
+        return next(judge(self.live, events, self.spine, terms=Terms(on=self.on)))
 
     def step(self, levers: Sequence[Lever], now: Judged) -> Step | None:
         """Pull the levers one after the other; None where there is nothing to change."""

@@ -34,7 +34,7 @@ from risk.pool_aims import Earlier, aims_of, bank_lines, grade_lines
 from risk.pool_book import LoanAtRisk, PoolLoan, Rules, at_risk, lgd_of, open_loans, rings_of
 from risk.pool_figures import STRESSES, Rated, Run, concentration, factor_model, outcome, stressed
 from risk.pool_report import PoolReport
-from risk.scoring import judge
+from risk.scoring import Terms, judge
 from risk.standing import standings
 from risk.unscored import Unscored
 
@@ -254,7 +254,7 @@ def _judge(work: Work, live: Live, events: Mapping[str, pd.DataFrame], firms: Se
     spine = pd.DataFrame({"enterprise_id": [firm for firm in firms if firm not in against]})
     spine = spine.assign(as_of=pd.Timestamp(on).as_unit("s"), own_loan=_own_loan(live))
     late = read_freshness(work, as_of=on, recorded_before=None).late_tables
-    judged = judge(live, events, spine, on=on, late=late) if len(spine) else ()
+    judged = judge(live, events, spine, terms=Terms(on=on), late=late) if len(spine) else ()
     pairs = zip(spine["enterprise_id"].tolist(), judged, strict=True)
     order = [grade.code for grade in read_master_scale(on)]
     grades = {firm: one.grade.code for firm, one in pairs if one.fitness.against is None}

@@ -82,10 +82,9 @@ def _judge(
         live,
         events,
         spine,
-        on=question.as_of,
+        terms=question.terms,
         baseline=baseline_beside(champions, live[0]),
         late=late,
-        relative_to=question.relative_to,
     )
     return dict(zip(enterprises.tolist(), judged, strict=True))
 

@@ -35,11 +35,15 @@ def receipt_of(
     fingerprints: Mapping[str, str],
     values: Mapping[str, float | None],
     baseline: str = "",
+    shift: float = 0.0,
 ) -> dict[str, str]:
-    """Return the sha256 of each part that made a score, by the names in PARTS; `baseline` is the card beside."""
+    """Return the sha256 of each part that made a score, by the names in PARTS.
+
+    `baseline` is the card beside, `shift` the product's intercept (log-odds).
+    """
     return {
         "model": model.digest,
-        "calibration": _calibration(model),
+        "calibration": _calibration(model, shift),
         "reference": model.head.background.digest if model.head.background else "",
         "baseline": _digest({"beside": baseline}),
         "scale": _digest(card.scale.__dict__),
@@ -55,11 +59,11 @@ def policy_digest() -> str:
     return _digest({name: (Path(__file__).parent / name).read_text(encoding="utf-8") for name in POLICIES})
 
 
-def _calibration(model: Model) -> str:
+def _calibration(model: Model, shift: float) -> str:
     head = model.head
     lines: tuple[Calibrator, ...] = (head.calibrator, *head.refit_calibrators)
     plain = TypeAdapter(tuple[Calibrator, ...]).dump_python(lines, mode="json")
-    return _digest({"lines": plain, "widening": head.widening})
+    return _digest({"lines": plain, "widening": head.widening, "product": shift})
 
 
 def _digest(content: Mapping[str, object]) -> str:

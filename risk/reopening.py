@@ -67,5 +67,6 @@ def reopen(work: Work, id: str, *, tenant: str, actor: str, demonstration: bool)
         at=stored.made_at,
         demonstration=demonstration,
         relative_to=stored.reference.asked if stored.reference else RelativeTo.POPULATION,
+        product=stored.product,
     )
     return Reopened(stored=stored, enterprise=enterprise, question=question, access=access)

@@ -18,6 +18,7 @@ from features.spec import Feature
 from models import explain
 from models.card import ModelCard
 from models.fitted import INTERVAL_LEVEL, Model
+from models.products import shift_of
 from models.references import relative
 from models.scale import points_of
 from risk.arguments import Case, argue, read_obliged
@@ -33,6 +34,7 @@ from risk.standpoint import Standpoint, background_of, standpoint
 LINES: Mapping[str, str] = {
     "calibration": "校准",
     "consent": "未授权不计分",
+    "product": "产品截距",
     "margin": "审慎边际",
     "bounds": "上下限",
     "rounding": "取整",
@@ -65,30 +67,40 @@ class Judged:
     fitness: Fitness
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Say as of which day limits and master scale hold, against what points are measured, and for which product."""
+
+    on: date
+    relative_to: RelativeTo = RelativeTo.POPULATION
+    product: str | None = None
+
+
 def judge(
     live: tuple[str, Model, ModelCard],
     events: Mapping[str, pd.DataFrame],
     spine: pd.DataFrame,
     *,
-    on: date,
+    terms: Terms,
     baseline: Baseline | None = None,
     late: Collection[str] = frozenset(),
-    relative_to: RelativeTo = RelativeTo.POPULATION,
 ) -> Iterator[Judged]:
     """Return the answer for each row of the spine, in its order.
 
-    Shapes: events and spine as `features.engine.compute` takes them; `on` chooses limits and master scale; `late` names
-        tables whose source is behind its calendar; `relative_to` what the points are measured against.
+    Shapes: events and spine as `features.engine.compute` takes them; `late` names tables whose source is behind its
+        calendar. Where the terms name a product, its intercept is a line of its own.
     Raises FeatureMismatch when the model's columns are not the catalogue's; ReferenceUnavailable.
     """
     name, model, card = live
-    bench = _Bench(name, model, card, on, beside="" if baseline is None else baseline.digest)
+    bench = _Bench(name, model, card, terms, beside="" if baseline is None else baseline.digest)
     shown = _shown(live, events, spine, baseline=baseline, late=late)
     fitness = fitness_of(shown, bench.limits)
     explained = neutral(explain(model, shown.X), shown.missing, usual=bench.usual)
-    answers = _answers(model, shown.X, explained["consent"], [one.widening for one in fitness])
+    if terms.product is not None:
+        explained = explained.assign(product=bench.shift)
+    answers = _answers(model, shown.X, explained["consent"] + bench.shift, [one.widening for one in fitness])
     context = bench.context(events, spine)
-    stands = list(bench.standpoints(answers["pd"], context, relative_to))
+    stands = list(bench.standpoints(answers["pd"], context))
     means = np.array([one.profile.means for one in stands]).reshape(len(spine), -1)
     points = points_of(relative(explained, means), card.scale, margin=card.margin)
     for place, stand in enumerate(stands):
@@ -107,21 +119,20 @@ def judge(
 class _Bench:
     """Hold what is the same for every row that one model judges on one day."""
 
-    def __init__(self, name: str, model: Model, card: ModelCard, on: date, *, beside: str) -> None:
-        self._model, self._card, self._beside = model, card, beside
+    def __init__(self, name: str, model: Model, card: ModelCard, terms: Terms, *, beside: str) -> None:
+        self._model, self._card, self._beside, on = model, card, beside, terms.on
+        self._relative_to, self.shift = terms.relative_to, shift_of(card.products, terms.product)
         self._scale, self._reference, self._obliged = read_master_scale(on), _reference(name, card), read_obliged(on)
         self._background = background_of(model)
         self.limits, self.usual = read_scoring_limits(on), self._background.population.means
         self.features = tuple(FEATURES[column] for column in model.features)
         self._fingerprints = {feature.name: feature.fingerprint for feature in self.features}
 
-    def standpoints(
-        self, probabilities: "pd.Series[float]", context: pd.DataFrame, relative_to: RelativeTo
-    ) -> Iterator[Standpoint]:
+    def standpoints(self, probabilities: "pd.Series[float]", context: pd.DataFrame) -> Iterator[Standpoint]:
         """Yield each row's reference."""
         pairs = zip(context["industry"], context["stage"], strict=True)
         for one, pair in zip(probabilities, pairs, strict=True):
-            yield standpoint(self._background, relative_to, pd=float(one), scale=self._scale, context=pair)
+            yield standpoint(self._background, self._relative_to, pd=float(one), scale=self._scale, context=pair)
 
     def context(self, events: Mapping[str, pd.DataFrame], spine: pd.DataFrame) -> pd.DataFrame:
         """Return each row's industry, stage and age."""
@@ -156,7 +167,12 @@ class _Bench:
             missing=missing,
             fingerprints=self._fingerprints,
             receipt=receipt_of(
-                self._model, self._card, fingerprints=self._fingerprints, values=values, baseline=self._beside
+                self._model,
+                self._card,
+                fingerprints=self._fingerprints,
+                values=values,
+                baseline=self._beside,
+                shift=self.shift,
             ),
             reasons_for=_worded(favouring, reference),
             reasons_against=_worded(opposing, reference),
@@ -191,7 +207,8 @@ def _worded(reasons: Sequence[Reason], reference: Reference) -> tuple[Reason, ..
 
 def _lines(given: Mapping[str, float], reference: Reference) -> tuple[Line, ...]:
     labels = {"base": reference_words(reference, Language.ZH).base, **LINES}
-    return tuple(Line(name=line, label=label, points=given.get(line, 0.0)) for line, label in labels.items())
+    told = {line: label for line, label in labels.items() if line != "product" or line in given}
+    return tuple(Line(name=line, label=label, points=given.get(line, 0.0)) for line, label in told.items())
 
 
 def _interval(fitness: Fitness) -> str:
@@ -229,12 +246,15 @@ def neutral(explained: pd.DataFrame, missing: pd.DataFrame, *, usual: Sequence[f
     return explained.assign(consent=0.0 - beyond.where(closed, 0.0).sum(axis=1))
 
 
-def _answers(model: Model, X: pd.DataFrame, consent: "pd.Series[float]", widening: Sequence[float]) -> pd.DataFrame:
-    """Return pd, pd_low and pd_high: the model's, without what was not authorised, with its row's interval."""
+def _answers(model: Model, X: pd.DataFrame, beyond: "pd.Series[float]", widening: Sequence[float]) -> pd.DataFrame:
+    """Return pd, pd_low and pd_high: the model's, moved by what lies beyond it, with its row's interval.
+
+    Beyond it lie what takes back the points of what was not authorised, and the product's intercept.
+    """
     answers = pd.concat([model.probability(X).rename("pd"), model.interval(X)], axis=1)
     for name in answers:
-        # Where nothing was taken back, the very bits stay.
-        answers[name] = answers[name].where(consent == 0, expit(logit(answers[name]) + consent))
+        # Where nothing moves it, the very bits stay.
+        answers[name] = answers[name].where(beyond == 0, expit(logit(answers[name]) + beyond))
     return widened(answers, widening)
 
 

@@ -10,6 +10,7 @@ from api.commands.options import AsJson, AsOf
 from api.terminal.bars import shown
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings, rewritten, say
 from data.spec.access import Purpose
+from data.spec.tables.lending import PRODUCTS
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -19,7 +20,7 @@ PURPOSES = ("pre_loan", "monitoring", "guarantee", "joint_evaluation")
 
 
 @command
-def assess(
+def assess(  # noqa: PLR0913 # what the person at the terminal may choose
     enterprise: Annotated[str, typer.Argument(metavar="信用代码", help="统一社会信用代码，或 来源:标识。")],
     as_of: AsOf = None,
     purpose: Annotated[str, typer.Option(metavar="用途", help=f"{'、'.join(PURPOSES)} 之一。")] = "pre_loan",
@@ -31,6 +32,10 @@ def assess(
             help="分值与谁相比：population 总体、cutoff 上一等级的分数线、peers 同行业同阶段企业。",
         ),
     ] = "population",
+    product: Annotated[
+        str | None,
+        typer.Option(metavar="产品", help=f"所审的贷款产品（{'、'.join(PRODUCTS)}），分数含该产品的截距。"),
+    ] = None,
     wording: Annotated[
         str, typer.Option(metavar="读者", help="理由写给谁：bank 银行、bureau 科技局、enterprise 企业。")
     ] = "bank",
@@ -51,6 +56,8 @@ def assess(
     from risk.readers import Audience, Language
 
     _check(purpose, PURPOSES, "用途")
+    if product is not None:
+        _check(product, list(PRODUCTS), "产品")
     _check(relative_to, [one.value for one in RelativeTo], "参照")
     _check(wording, [one.value for one in Audience], "读者")
     _check(language, [one.value for one in Language], "语言")
@@ -59,7 +66,12 @@ def assess(
     desks = open_desks(store_of(read_settings(), identifier))
     at = desks.now()
     answer = desks.assessments.assess_for_bureau(
-        identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at, relative_to=RelativeTo(relative_to)
+        identifier,
+        purpose=Purpose(purpose),
+        as_of=day or at.date(),
+        at=at,
+        relative_to=RelativeTo(relative_to),
+        product=product,
     )
     told = desks.assessments.explain(answer, audience=Audience(wording), language=Language(language))
     if as_json:

@@ -161,6 +161,7 @@ class AssessmentReport(Frozen):
     made_at: datetime = Field(description="作答时刻", examples=["2026-01-01T09:30:00+08:00"])
     valid_until: date = Field(description="有效期至", examples=["2026-03-31"])
     purpose: str = Field(description="用途", examples=["pre_loan"])
+    product: str | None = Field(default=None, description="所审的贷款产品；null 表示未指明", examples=["lukedai"])
     demonstration: bool = Field(description="是否演示数据：企业与数字均为虚构", examples=[True])
     score: int | None = Field(description="信用分，300—900；单位：分", examples=[634])
     grade: str | None = Field(description="等级", examples=["A"])
@@ -210,6 +211,7 @@ def report_of(answer: Assessment) -> AssessmentReport:
         made_at=answer.made_at,
         valid_until=answer.valid_until,
         purpose=answer.purpose,
+        product=answer.product,
         demonstration=answer.demonstration,
         score=answer.score,
         grade=answer.grade,

@@ -67,6 +67,7 @@ def request_assessment(
                 as_of=wanted.as_of or now.date(),
                 id=new_id(now),
                 relative_to=wanted.wanted_reference(),
+                product=wanted.product,
             )
             return 201, report_of(made).model_dump_json()
 

@@ -84,6 +84,13 @@ class AssessmentRequest(BaseModel):
         examples=["population"],
     )
 
+    product: Literal["lukedai", "rd_loan", "ordinary", "ip_pledge"] | None = Field(
+        default=None,
+        description="所审的贷款产品：lukedai 鲁科贷、rd_loan 科技研发贷、ordinary 一般流动资金贷款、"
+        "ip_pledge 知识产权质押贷；填写后分数含该产品的截距（单列一行），不填则为全市口径",
+        examples=["lukedai"],
+    )
+
     def wanted_purpose(self) -> Purpose:
         """Return the purpose in the house's words."""
         return Purpose(self.purpose)

@@ -105,6 +105,7 @@ class Applications:
             as_of=on,
             at=work.at,
             demonstration=self._store.demonstration,
+            product=application.ledger_product,
         )
 
     def hand_in(

@@ -43,6 +43,7 @@ class StoreVisit(RememberingVisit):
         as_of: date,
         id: str,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
         """Assess one enterprise for the institution."""
         question = Question(
@@ -55,6 +56,7 @@ class StoreVisit(RememberingVisit):
             at=self._work.at,
             demonstration=self._demonstration,
             relative_to=relative_to,
+            product=product,
         )
         return assess(self._work, question, self._champions)
 
@@ -108,11 +110,12 @@ class Assessing:
         as_of: date,
         at: datetime,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
         """Assess one enterprise as the bureau under its duty, and keep the answer."""
         question = self._question(identifier, purpose=purpose, as_of=as_of, at=at)
         with self._store.work(at=at) as work:
-            answer = assess(work, replace(question, relative_to=relative_to), self._champions)
+            answer = assess(work, replace(question, relative_to=relative_to, product=product), self._champions)
             work.commit()
         return answer
 

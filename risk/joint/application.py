@@ -84,6 +84,10 @@ class Asked:
         return int(str(self.loan["term_months"]))
 
 
+LEDGER_PRODUCTS: Mapping[str, str] = {"lukedai": "lukedai", "rnd_loan": "rd_loan"}
+"""What the loan ledger calls the policy products that it tells apart; the score has an intercept for each."""
+
+
 def vocabulary(product: Product) -> Mapping[str, Fact]:
     """Return the facts that may be told of an application for a product."""
     return {**product.vocabulary, "matures_on": Fact(label="到期日期", unit="日期")}
@@ -128,6 +132,11 @@ class Application:
     def product(self) -> Product:
         """Return the policy product it is for."""
         return load_product(self.stored.product)
+
+    @property
+    def ledger_product(self) -> str | None:
+        """Return what the loan ledger calls the product, None where it does not tell it apart."""
+        return LEDGER_PRODUCTS.get(self.stored.product)
 
     @property
     def state(self) -> State:

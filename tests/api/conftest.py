@@ -299,6 +299,7 @@ class FakeVisit:
         as_of: date,
         id: str,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
         if self._store.fault is not None:
             raise self._store.fault
@@ -430,6 +431,7 @@ class FakeDesks:
         as_of: date,
         at: datetime,
         relative_to: RelativeTo = RelativeTo.POPULATION,
+        product: str | None = None,
     ) -> Assessment:
         if self.store.fault is not None:
             raise self.store.fault

@@ -42,6 +42,7 @@ class Book:
                 "matures_on": day(due),
                 "settled_on": pd.NaT if settled is None else day(settled),
                 "renewal_of": None,
+                "product": "ordinary",
             }
         )
         self.firms.setdefault(firm, pd.NaT)
