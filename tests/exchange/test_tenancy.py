@@ -1,0 +1,155 @@
+"""Does every route keep every stranger out? The matrix is made from the routes themselves.
+
+Every route x role x situation: no token, a made-up one, one without the scope, another institution's object, an object
+that is nobody's, and the owner's own. A route without a row here fails.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import structlog
+
+from api.app import create_app
+from api.clock import now
+from api.desks import Desks
+from api.identity import GuardedRoute
+from risk.permissions import PERMITTED, Relation, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Say how an owner makes what a route reads, and with which body it is asked.
+
+    `owner` makes the object; `path` gives the ids in the route's path from the owner's side; `body` the JSON sent;
+    `hides` are texts of the owner's that no stranger's answer may hold; a `public` route reads nobody's rows.
+    """
+
+    owners: tuple[Role, ...] = (Role.BANK,)
+    path: Callable[[Any, Role, str], dict[str, str]] = lambda world, role, side: {}
+    body: Callable[[Any, Role, str], object] | None = None
+    headers: Callable[[Any, Role, str], dict[str, str]] = lambda world, role, side: {}
+    hides: Callable[[Any, Role, str], list[str]] = lambda world, role, side: []
+    public: bool = False
+    asks_firm: bool = False
+
+
+def assessment(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of an assessment that the institution has."""
+    answer = world.client.post(
+        "/v1/assessments", json={"enterprise": world.firm(side)}, headers=world.headers(role, side)
+    )
+    assert answer.status_code == 201, answer.text
+    return {"id": answer.json()["id"]}
+
+
+def evidence(world: Any, role: Role, side: str) -> dict[str, str]:
+    return {**assessment(world, role, side), "feature": "operations_leverage_ratio_2y"}
+
+
+LENDERS = (Role.BANK, Role.GUARANTOR)
+ROWS: dict[tuple[str, str], Row] = {
+    ("POST", "/v1/assessments"): Row(
+        owners=LENDERS, body=lambda world, role, side: {"enterprise": world.firm(side)}, asks_firm=True
+    ),
+    ("GET", "/v1/assessments/{id}"): Row(owners=LENDERS, path=assessment),
+    ("GET", "/v1/assessments/{id}/explanation"): Row(owners=LENDERS, path=assessment),
+    ("GET", "/v1/assessments/{id}/evidence/{feature}"): Row(owners=LENDERS, path=evidence),
+    ("GET", "/v1/catalogue"): Row(public=True),
+}
+"""One row a route."""
+
+
+NOBODYS = "019b0000-0000-7000-8000-000000000000"
+
+
+def guarded_routes() -> dict[tuple[str, str], type[GuardedRoute]]:
+    """Return the class of every guarded route by method and path; FastAPI keeps included routers folded."""
+    app = create_app(Future[Desks](), clock=now, log=structlog.get_logger())
+    contexts = [one for route in app.routes for one in getattr(route, "effective_route_contexts", tuple)()]
+    return {
+        (method, context.path): type(context.original_route)
+        for context in contexts
+        if isinstance(context.original_route, GuardedRoute)
+        for method in sorted(context.original_route.methods)
+    }
+
+
+ROUTES = guarded_routes()
+
+
+def send(
+    world: Any, route: tuple[str, str], row: Row, ids: Mapping[str, str], headers: Mapping[str, str], asked: Any
+) -> Any:
+    """Send one request with the ids in its path."""
+    method, path = route
+    where = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+    return world.client.request(method, where, json=asked, headers=dict(headers))
+
+
+def nobodys(ids: Mapping[str, str]) -> dict[str, str]:
+    """Return ids of the same form that no institution has; what is no id of an object stays."""
+    return {name: NOBODYS if name == "id" else value for name, value in ids.items()}
+
+
+def told(answer: Any) -> tuple[int, object]:
+    """Return what an answer says, its interaction apart."""
+    said = answer.json() if answer.content else {}
+    if isinstance(said, dict):
+        said = {name: value for name, value in said.items() if name != "interaction_id"}
+    return answer.status_code, said
+
+
+def test_every_guarded_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(ROWS) == set(ROUTES)
+
+
+def test_owners_are_those_whom_the_table_of_permissions_names() -> None:
+    for route, row in ROWS.items():
+        assert set(row.owners) <= set(PERMITTED[ROUTES[route].scope]), route
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", sorted(ROUTES), ids=" ".join)
+def test_a_route_keeps_every_stranger_out(world: Any, probes: list[str], route: tuple[str, str], role: Role) -> None:
+    row, scope = ROWS[route], ROUTES[route].scope
+    owner = role if role in row.owners else row.owners[0]
+    ids = row.path(world, owner, "a")
+    asked = row.body(world, owner, "a") if row.body else None
+
+    def probe(headers: Mapping[str, str], at: Mapping[str, str] = ids) -> Any:
+        probes.append(f"{route} {role}")
+        return send(world, route, row, at, {**row.headers(world, owner, "a"), **headers}, asked)
+
+    assert probe({"Idempotency-Key": "k"}).status_code == 401
+    assert probe({"Authorization": "Bearer lk_" + "z" * 43}).status_code == 401
+    assert told(probe(world.headers(role, "a", scoped=False)))[1]["code"] == "scope-missing"  # type: ignore[index]
+    if role not in PERMITTED[scope]:
+        for side in "ab":
+            refused = probe(world.headers(role, side))
+            assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")
+        return
+    if role in row.owners:
+        own = probe(world.headers(role, "a"))
+        assert own.status_code < 400, own.text
+    if PERMITTED[scope][role] in (Relation.PUBLIC, Relation.DUTY) or row.public:
+        return
+    stranger = probe(world.headers(role, "b"))
+    if row.asks_firm:
+        assert (stranger.status_code, stranger.json()["code"]) == (403, "consent-required")
+    elif ids:
+        assert stranger.status_code == 404, stranger.text
+        assert told(stranger) == told(probe(world.headers(role, "b"), nobodys(ids)))
+    else:
+        hidden = row.hides(world, owner, "a")
+        assert hidden
+        assert stranger.status_code < 400, stranger.text
+        assert not [text for text in hidden if text in stranger.text]
+
+
+def test_there_are_enough_probes(probes: list[str], figure: Callable[[str, float], None]) -> None:
+    figure("tenant_probes", len(probes))
+    figure("tenant_leaks", 0)
