@@ -8,12 +8,14 @@ from pathlib import Path
 
 from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
+from data.spec.tables.lending import PRODUCTS
 from data.store.work import Work
 from models.acceptance import Acceptances, gaps_of
 from models.card import Anchor, Purpose, card_of
 from models.contributions_oracle import verify
 from models.fitted import Model
 from models.labels import CENSORED, Outcome
+from models.products import ProductIntercept
 from models.register import Register
 from models.retraining import LABELS, Order, Trained
 from models.scale import Scale, read_scale
@@ -125,6 +127,7 @@ def _report(name: str, trained: Trained, order: Order, *, promoted: bool) -> Tra
     if later is not None:
         metrics |= {f"out_of_time_{key}": value for key, value in later.metrics.to_json().items()}
     notes = [*outcome_notes(trained.outcomes), f"入选特征 {len(trained.features)} 项"]
+    notes += [product_note(one) for one in trained.products]
     notes += [finding.message for finding in trained.model.findings]
     if order.demonstration:
         notes.append("演示数据上的指标只说明流程走得通，不说明模型的实际效果")
@@ -147,6 +150,14 @@ def _short_hash(model: Model) -> str:
 
 def _told(access: Access, action: Action, name: str) -> AuditEvent:
     return AuditEvent(tenant=access.tenant, actor=access.actor, action=action, object_id=name, at=access.at)
+
+
+def product_note(one: ProductIntercept) -> str:
+    """Tell in Chinese how far a product is moved from the city, and on how many loans that rests."""
+    return (
+        f"{PRODUCTS.get(one.product, one.product)}：截距 {one.shift:+.2f}（对数几率），"
+        f"依据 {one.rows} 行、违约 {one.defaults} 行，未收缩前 {one.observed:+.2f}±{one.error:.2f}"
+    )
 
 
 def outcome_notes(outcomes: Mapping[str, int]) -> tuple[str, ...]:

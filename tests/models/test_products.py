@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
+from models.appointing import product_note
 from models.products import ProductIntercept, intercepts_of, shift_of
 
 TRUE = {"ordinary": 0.0, "safer": -0.9, "riskier": 0.9}
@@ -81,6 +82,12 @@ def test_one_product_alone_is_the_city() -> None:
 def test_the_shift_lies_between_the_city_and_what_is_most_likely_alone(seed: int, true: float) -> None:
     for one in intercepts_of(**city(seed, {"a": 0.0, "b": true}, rows=1500, share=(0.7, 0.3))):
         assert one.shift * one.observed >= 0
+
+
+def test_an_owner_reads_how_far_a_product_is_moved_and_on_what() -> None:
+    one = ProductIntercept(product="lukedai", rows=820, defaults=19, observed=0.31, error=0.24, shift=0.118)
+
+    assert product_note(one) == "鲁科贷：截距 +0.12（对数几率），依据 820 行、违约 19 行，未收缩前 +0.31±0.24"
 
 
 def test_a_product_never_seen_is_the_city() -> None:
