@@ -7,15 +7,17 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import problems
-from api.clock import Clock
+from api.clock import Clock, now
 from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
     health,
+    issue_token,
     read_assessment,
     read_catalogue,
     read_evidence,
     read_explanation,
+    read_metadata,
     request_assessment,
 )
 
@@ -25,12 +27,13 @@ if TYPE_CHECKING:
 VERSION = "0.1.0"
 DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。分数仅供银行授信参考，服务本身不批准也不拒绝任何贷款。
 
-* 每次请求携带机构令牌；会产生记录的请求另须携带 `Idempotency-Key`。
+* 每次请求携带机构令牌（DPoP 绑定；演示库另有演示令牌）；会产生记录的请求另须携带 `Idempotency-Key`。
 * 所有错误采用 RFC 9457（`application/problem+json`），带稳定的 `code` 与交互编号。
 * 版本 `/v1` 只增不改；枚举值以后可能新增。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
+    {"name": "身份", "description": "机构的客户端换取令牌。"},
     {"name": "目录", "description": "指标与模型的声明。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
@@ -41,13 +44,25 @@ ENDPOINTS = (
     read_explanation,
     read_evidence,
     read_catalogue,
+    issue_token,
+    read_metadata,
     health,
 )
 """In the order of the documents' page."""
 
 
-def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> FastAPI:
-    """Return the service on desks that may still be arriving: it listens at once, and answers when they are there."""
+def create_app(
+    desks: Future[Desks],
+    *,
+    clock: Clock,
+    log: "structlog.typing.FilteringBoundLogger",
+    wall: Clock = now,
+    public_url: str | None = None,
+) -> FastAPI:
+    """Return the service on desks that may still be arriving: it listens at once, and answers when they are there.
+
+    `clock` is the store's, `wall` real time, by which tokens live; `public_url` the address that clients know.
+    """
     app = FastAPIOffline(
         title="鲁科评 Lukeping",
         version=VERSION,
@@ -58,6 +73,8 @@ def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.Fil
     )
     app.state.desks = desks
     app.state.clock = clock
+    app.state.wall = wall
+    app.state.public_url = public_url
     problems.install(app)
     for endpoint in ENDPOINTS:
         app.include_router(endpoint.router)

@@ -7,6 +7,7 @@ import typer
 
 from api.commands import (
     application,
+    clients,
     comparing,
     evidence,
     intake,
@@ -65,6 +66,7 @@ COMMANDS = (
 GROUPS = (
     ("policy", policy.HELP, policy.COMMANDS),
     ("application", application.HELP, application.COMMANDS),
+    ("client", clients.HELP, clients.COMMANDS),
 )
 
 

@@ -24,8 +24,10 @@ from risk.readers import Audience, Language
 from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
+    from api.client_desk import ClientDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
+    from api.oauth.keys import SigningKeys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -370,6 +372,8 @@ class Desks:
 
     today: date | None
     secret: bytes = field(repr=False)
+    signing: "SigningKeys"
+    clients: "ClientDesk"
     institutions: InstitutionDesk
     assessments: AssessmentDesk
     evidence: EvidenceDesk

@@ -1,4 +1,4 @@
-"""Who is asking? A bearer token names an institution; nobody else gets past the door."""
+"""Who is asking? A bound token of a registered client, or a demonstration's own; nobody else gets past the door."""
 
 import re
 import secrets
@@ -8,13 +8,15 @@ from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request, Response, Security
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPBearer, OAuth2
 from starlette.concurrency import run_in_threadpool
 
+from api.bearer import Sent, credentials, identify_client
 from api.desks import Desks, Institution
-from api.problems import ServiceUnready, TokenMissing, TokenUnknown
-from risk.permissions import Relation, Scope, relation
+from api.problems import ServiceUnready, TokenUnknown
+from risk.permissions import LABELS, Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
     {
@@ -25,6 +27,9 @@ PUBLIC_PATHS = frozenset(
         "/redoc",
         "/openapi.json",
         "/static-offline-docs",
+        "/oauth/token",
+        "/oauth/jwks",
+        "/.well-known/oauth-authorization-server",
     }
 )
 """What may be read without a token; a test holds every other route to be guarded."""
@@ -36,8 +41,19 @@ PATIENCE_SECONDS = 60
 
 BEARER = HTTPBearer(
     auto_error=False,
+    scheme_name="演示令牌",
+    description="仅演示库：建库时写在状态目录的随机令牌；请求头 Authorization: Bearer <令牌>。",
+)
+OAUTH = OAuth2(
+    auto_error=False,
     scheme_name="机构令牌",
-    description="每家机构一枚随机令牌，建库时只显示一次；请求头 Authorization: Bearer <令牌>。",
+    flows=OAuthFlows(
+        clientCredentials=OAuthFlowClientCredentials(
+            tokenUrl="/oauth/token", scopes={str(scope): label for scope, label in LABELS.items()}
+        )
+    ),
+    description="客户端凭据（private_key_jwt）换取五分钟的令牌，以 DPoP 绑定密钥：请求头 Authorization: DPoP <令牌> "
+    "与 DPoP: <持有证明>。",
 )
 
 
@@ -66,8 +82,7 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            desks: Future[Desks] = request.app.state.desks
-            institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
+            institution = await run_in_threadpool(identify, request)
             request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
             request.state.institution = institution
             return await handle(request)
@@ -88,17 +103,38 @@ def await_desks(desks: Future[Desks]) -> Desks:
         raise ServiceUnready("服务仍在启动。", help="请稍后用同一个幂等键重发。") from None
 
 
-def identify(desks: Future[Desks], authorization: str | None) -> Institution:
-    """Return the institution that the header's token belongs to; raise TokenMissing or TokenUnknown."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise TokenMissing("请求没有携带机构令牌。", help="请在请求头加入 Authorization: Bearer <令牌>。")
+def identify(request: Request) -> Institution:
+    """Return for whom a request asks; raise one of the refusals of a token or its proof."""
+    sent = sent_by(request)
+    scheme, token = credentials(sent.authorization)
+    if scheme == "dpop":
+        return identify_client(await_desks(request.app.state.desks), sent, token)
     institution = None
     if TOKEN.fullmatch(token):
-        institution = await_desks(desks).institutions.find_by_token(token_hash(token))
+        institution = await_desks(request.app.state.desks).institutions.find_by_token(token_hash(token))
     if institution is None:
         raise TokenUnknown("令牌不属于任何机构，或已作废。", help="请向科技局核对令牌。")
     return institution
+
+
+def sent_by(request: Request) -> Sent:
+    """Return what a guard looks at. The sender's address is the connection's own: headers can be made up."""
+    issuer = issuer_of(request)
+    return Sent(
+        authorization=request.headers.getlist("authorization"),
+        proofs=request.headers.getlist("dpop"),
+        method=request.method,
+        url=issuer + request.url.path,
+        issuer=issuer,
+        peer=request.client.host if request.client else None,
+        at=request.app.state.wall(),
+    )
+
+
+def issuer_of(request: Request) -> str:
+    """Return the service's public address: the one configured, else the one the request came to."""
+    configured: str | None = request.app.state.public_url
+    return configured or str(request.base_url).rstrip("/")
 
 
 def _institution(request: Request) -> Institution:
@@ -118,6 +154,6 @@ CallerRelation = Annotated[Relation, Depends(_relation)]
 """Whose rows the one who asks sees here."""
 
 
-def guard(scope: Scope) -> Any:  # FastAPI's own type for what Security returns.
+def guard(scope: Scope) -> list[Any]:  # FastAPI's own type for what Security returns.
     """Say in OpenAPI that a token with the scope is needed; the guard itself is the route class."""
-    return Security(BEARER, scopes=[str(scope)])
+    return [Security(OAUTH, scopes=[str(scope)]), Security(BEARER)]

@@ -15,7 +15,14 @@ from risk.permissions import ScopeMissing
 
 Declared = dict[int | str, dict[str, Any]]
 MEDIA_TYPE = "application/problem+json"
-REALM = 'Bearer realm="lukeping"'
+ALGORITHMS = 'algs="ES256 PS256 Ed25519 EdDSA"'
+CHALLENGES: Mapping[str, str] = {
+    "token-missing": f"DPoP {ALGORITHMS}",
+    "token-unknown": 'Bearer realm="lukeping", error="invalid_token"',
+    "token-invalid": f'DPoP error="invalid_token", {ALGORITHMS}',
+    "proof-invalid": f'DPoP error="invalid_dpop_proof", {ALGORITHMS}',
+}
+"""What a client is told in WWW-Authenticate (RFC 9449 section 7.1)."""
 
 
 class Fault(BaseModel):
@@ -55,6 +62,27 @@ class TokenUnknown(Refusal):
 
     code = "token-unknown"
     status = 401
+
+
+class TokenInvalid(Refusal):
+    """The access token is not ours, has ended, or its client has."""
+
+    code = "token-invalid"
+    status = 401
+
+
+class ProofInvalid(Refusal):
+    """The proof of possession is missing, does not fit, or was used before."""
+
+    code = "proof-invalid"
+    status = 401
+
+
+class AddressNotAllowed(Refusal):
+    """The client is bound to networks, and the request came from elsewhere."""
+
+    code = "address-not-allowed"
+    status = 403
 
 
 class IdempotencyKeyMissing(Refusal):
@@ -102,6 +130,10 @@ class StoreBusy(Refusal):
 TITLES: Mapping[str, str] = {
     "token-missing": "缺少令牌",
     "token-unknown": "令牌无效",
+    "token-invalid": "令牌无效或已过期",
+    "proof-invalid": "持有证明无效",
+    "address-not-allowed": "来源地址未登记",
+    "signature-invalid": "报文签名无效",
     "scope-missing": "令牌没有此项权限",
     "idempotency-key-missing": "缺少幂等键",
     "idempotency-key-malformed": "幂等键格式有误",
@@ -199,7 +231,7 @@ def refusal_response(refusal: Refusal, *, interaction: str) -> Response:
     if refusal.code in OURS:
         refusal = ServiceUnready("服务暂不能作答。", help="请稍后再试；若仍如此，请把交互编号告知科技局。")
     detail = DETAILS.get(refusal.code) or f"{refusal.message}{refusal.help}"
-    headers = {"WWW-Authenticate": REALM} if refusal.status == HTTPStatus.UNAUTHORIZED else {}
+    headers = {"WWW-Authenticate": CHALLENGES[refusal.code]} if refusal.code in CHALLENGES else {}
     if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
     return problem_response(refusal.code, refusal.status, detail, interaction=interaction, headers=headers)
@@ -262,7 +294,8 @@ def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, p
     A guarded operation declares TokenMissing, and with it that a token may lack the scope.
     """
     codes = [(kind.status, kind.code) for kind in kinds]
-    codes += [(ScopeMissing.status, ScopeMissing.code)] if TokenMissing in kinds else []
+    if TokenMissing in kinds:
+        codes += [(kind.status, kind.code) for kind in (TokenInvalid, ProofInvalid, AddressNotAllowed, ScopeMissing)]
     codes += CONSENT if consent else ()
     codes += [(400, "body-unreadable"), (413, "body-too-large")] if body else []
     codes += [(422, "request-invalid")] if body or parameters else []

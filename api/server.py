@@ -68,9 +68,12 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     today = store_today(settings)
     log = open_log(settings.log_file)
     desks: Future[Desks] = Future()
-    app = create_app(desks, clock=clock_of(today), log=log)
+    app = create_app(desks, clock=clock_of(today), log=log, public_url=settings.public_url)
     listening = _listen(host, port)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+    # Who a request comes from is the connection's own address: a header can be made up.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS
+    )
     # uvicorn raises the signal again once it has stopped, which would end the process by that signal.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)

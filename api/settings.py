@@ -16,6 +16,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="服务监听的地址")
     port: int = Field(default=8000, ge=0, le=65535, description="服务监听的端口")
 
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+$",
+        description="对外的地址（如 https://lukeping.example.gov.cn），令牌与持有证明以它为准；缺省为请求所用的地址",
+    )
+
     report_fonts: Path | None = Field(default=None, description="报告所用中文字体的文件夹；缺省为系统字体")
 
     @property
@@ -37,6 +43,11 @@ class Settings(BaseSettings):
     def secret_file(self) -> Path:
         """Return the file that holds the installation's secret (mode 0600)."""
         return self.state / "secret.key"
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Return the file that holds the keys which sign access tokens (mode 0600)."""
+        return self.state / "signing-keys.json"
 
     @property
     def log_file(self) -> Path:

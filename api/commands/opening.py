@@ -91,8 +91,11 @@ def _tell(opened: "Opened", settings: "Settings") -> None:
             tell(f"  推算{line}")
     if opened.model:
         tell(f"模型 {opened.model.model_id}：{opened.model.rows:,} 行，{opened.model.defaults} 次违约。")
-    tell("各机构的令牌只在这里显示一次，库中只存指纹：")
+    if not opened.demonstration:
+        tell("请用 lukeping client register 登记各机构的客户端及其公钥；口令与共享密钥一概不用。")
+        return
+    tell("各机构的演示令牌只在这里显示一次，库中只存指纹：")
     for issued in opened.tokens:
         tell(f"  {issued.institution.code:<16} {issued.token}  {issued.institution.name}")
-    if opened.demonstration:
+    if opened.tokens:
         tell(f"演示用的令牌另存于 {settings.token_file}（仅本人可读）。")

@@ -18,7 +18,7 @@ KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 def guarded_router(tag: str, scope: Scope) -> APIRouter:
     """Return a router whose every route demands a token that was granted the scope."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=guarded_by(scope), dependencies=[guard(scope)])
+    return APIRouter(prefix="/v1", tags=[tag], route_class=guarded_by(scope), dependencies=guard(scope))
 
 
 def _arriving(request: Request) -> Future[Desks]:

@@ -10,7 +10,7 @@ from api.reports.official_lists import write_list
 from api.terminal.door import rewritten
 from api.wiring.acting import person
 from data.spec.access import BUREAU, Purpose
-from data.spec.errors import Refusal
+from data.spec.errors import InstitutionUnknown, Refusal
 from data.store import Store, Work
 from data.store.institutions import find_institution, list_institutions
 from risk.answering import Champions, Question
@@ -24,13 +24,6 @@ from risk.joint.permissions import Actor, capacity, may
 from risk.joint.states import MOVES, Move, State, parse_move, possible
 from risk.joint.terms import Terms
 from risk.joint.words import ROLE_LABELS, SHEET_OF, Role
-
-
-class InstitutionUnknown(Refusal):
-    """No institution has this code."""
-
-    code = "institution-unknown"
-    status = 404
 
 
 class RoleUnknown(Refusal):

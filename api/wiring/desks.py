@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from api.clock import now
 from api.desks import Desks, Institution
+from api.oauth.keys import keep_signing_keys
 from api.secret import keep_secret
 from api.wiring.assessing import Assessing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
+from api.wiring.clients import Clients
 from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
@@ -31,7 +33,9 @@ class Institutions:
         self._store = store
 
     def find_by_token(self, token_hash: str) -> Institution | None:
-        """Find whose token this is, in a reading that never waits for a writer."""
+        """Find whose token this is, in a reading that never waits for a writer; only demonstrations have them."""
+        if not self._store.demonstration:
+            return None
         with self._store.work(at=now(self._store.today), read_only=True) as work:
             found = find_institution_by_token(work, token_hash)
         return None if found is None else Institution(code=found.code, name=found.name, kind=found.kind)
@@ -49,6 +53,8 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
     return Desks(
         today=today,
         secret=keep_secret(settings.secret_file),
+        signing=keep_signing_keys(settings.signing_key_file),
+        clients=Clients(store),
         institutions=Institutions(store),
         assessments=Assessing(store, champions),
         evidence=Tracing(store),

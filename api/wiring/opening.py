@@ -155,10 +155,8 @@ class _Build:
             return self._demonstration(enterprises)
         self._progress.chapter("建库")
         at = now()
-        store = Store.create(self._settings.database_url, at=at)
-        tokens = _issue(store, [Institution(code=BUREAU, name=BUREAU_NAME, kind="bureau")], at=at)
-        store.close()
-        return Opened(demonstration=False, tokens=tokens)
+        Store.create(self._settings.database_url, at=at).close()
+        return Opened(demonstration=False, tokens=())
 
     def _demonstration(self, enterprises: int) -> Opened:
         from data.zibo import write_city

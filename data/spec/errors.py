@@ -43,3 +43,10 @@ class DayInFuture(Refusal):
     """The day asked for has not come yet by the store's own calendar."""
 
     code = "day-in-future"
+
+
+class InstitutionUnknown(Refusal):
+    """No institution has this code."""
+
+    code = "institution-unknown"
+    status = 404

@@ -1,6 +1,7 @@
 """The only room that speaks SQL: what is known, since when, from which file, and who did what."""
 
 from data.store import orm_applications as orm_applications
+from data.store import orm_clients as orm_clients
 from data.store import orm_exchange as orm_exchange
 from data.store.store import Store
 from data.store.work import Work

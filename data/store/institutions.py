@@ -23,9 +23,15 @@ def write_institution(
 ) -> Institution:
     """Add a token to an institution, and the institution itself where it is new; only the hash is kept."""
     if find_institution(work, code) is None:
-        work.connection.execute(insert(INSTITUTION).values(code=code, name=name, kind=kind))
+        add_institution(work, code, name, kind=kind)
     work.connection.execute(insert(TOKEN).values(token_hash=token_hash, institution=code, issued_at=work.at))
     work.record(audit)
+    return Institution(code, name, kind)
+
+
+def add_institution(work: Work, code: str, name: str, *, kind: str) -> Institution:
+    """Add an institution that is new; who lets it ask records that."""
+    work.connection.execute(insert(INSTITUTION).values(code=code, name=name, kind=kind))
     return Institution(code, name, kind)
 
 

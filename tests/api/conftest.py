@@ -33,6 +33,7 @@ from api.desks import (
 from api.identity import token_hash
 from api.log import open_log
 from api.name_desk import CandidateEnterprise, DecidedName, DoubtfulName, RememberedDecision, RowsTaken
+from api.oauth.keys import SigningKeys, new_key
 from data.intake.deciding import DoubtUnknown
 from data.spec.access import Purpose
 from data.spec.errors import DayInFuture, EnterpriseUnknown
@@ -608,6 +609,8 @@ def desks_of(fake: FakeDesks) -> Desks:
     """Hand one object out as every desk."""
     return Desks(
         secret=b"s" * 32,
+        signing=SigningKeys((new_key(),)),
+        clients=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

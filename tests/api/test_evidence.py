@@ -147,7 +147,9 @@ def test_the_command_refuses_with_2(run: Run, known: str, options: tuple[str, ..
 
 @pytest.fixture
 def real_store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.create(Settings(state=tmp_path).database_url, at=NOW - timedelta(days=2))
+    store = Store.create(
+        Settings(state=tmp_path).database_url, at=NOW - timedelta(days=2), demonstration_today=NOW.date()
+    )
     for name, text in LISTS.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(text, encoding="utf-8-sig")
@@ -199,7 +201,7 @@ def test_a_bank_traces_a_value_of_its_own_assessment_on_a_real_store(
     unknown = service.get(f"{made.headers['location']}/evidence/operations_leverage_2y", headers=tokens["bank-a"])
 
     told = mine.json()
-    assert (told["value"], told["stored_value"], told["agrees"], told["demonstration"]) == (0.45, 0.45, True, False)
+    assert (told["value"], told["stored_value"], told["agrees"], told["demonstration"]) == (0.45, 0.45, True, True)
     assert [part["counted"][0]["file_row"] for part in told["lineage"]["inputs"]] == [2, 2]
     assert [part["others"][0]["code"] for part in told["lineage"]["inputs"]] == ["outside-window"] * 2
     assert (theirs.status_code, theirs.json()["code"]) == (404, "assessment-unknown")

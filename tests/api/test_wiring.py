@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 import pytest
 
 from api.clock import SHANGHAI
-from api.desks import Institution, RememberedAnswer
+from api.desks import Institution, IssuedToken, RememberedAnswer
 from api.identity import token_hash
 from api.problems import IdempotencyKeyInFlight
 from api.settings import Settings
 from api.terminal.bars import Lines
 from api.wiring import open_desks, opening_desk
 from api.wiring.assessing import Assessing
-from api.wiring.opening import InitRunning, _alone
+from api.wiring.desks import Institutions
+from api.wiring.opening import InitRunning, _alone, _issue
 from data.intake.header import ListUnknown
 from data.spec.errors import DayInFuture
 from data.store import Store
@@ -97,18 +97,37 @@ def test_an_assessment_that_is_not_there_is_none(desk: Assessing) -> None:
         assert visit.read_assessment("none", institution=BANK) is None
 
 
-def test_an_institution_is_found_by_its_token_alone(settings: Settings, opened: Any) -> None:
-    desks, issued = open_desks(settings), opened.tokens[0]
+@pytest.fixture
+def demonstration(tmp_path: Path) -> Iterator[Store]:
+    """Make a demonstration store without a city."""
+    store = Store.create(f"sqlite:///{tmp_path}/demo/lukeping.db", at=NOW, demonstration_today=NOW.date())
+    yield store
+    store.close()
 
-    assert desks.institutions.find_by_token(token_hash(issued.token)) == issued.institution
-    assert desks.institutions.find_by_token(token_hash("lk_" + "x" * 43)) is None
+
+def test_an_institution_of_a_demonstration_is_found_by_its_token_alone(demonstration: Store) -> None:
+    (issued,) = _issue(demonstration, [BANK], at=NOW)
+    institutions = Institutions(demonstration)
+
+    assert institutions.find_by_token(token_hash(issued.token)) == issued.institution
+    assert institutions.find_by_token(token_hash("lk_" + "x" * 43)) is None
 
 
-def test_a_token_is_nowhere_in_the_store(settings: Settings, opened: Any) -> None:
-    kept = b"".join(path.read_bytes() for path in settings.state.rglob("*") if path.is_file())
+def test_a_real_store_issues_no_tokens_and_takes_none(settings: Settings, opened: Any) -> None:
+    store = Store.open(settings.database_url)
+    (issued,) = _issue(store, [BANK], at=NOW)
 
-    assert token_hash(opened.tokens[0].token).encode() in kept
-    assert opened.tokens[0].token.encode() not in kept
+    assert opened.tokens == ()
+    assert Institutions(store).find_by_token(token_hash(issued.token)) is None
+    store.close()
+
+
+def test_a_token_is_nowhere_in_the_store(demonstration: Store, tmp_path: Path) -> None:
+    (issued,) = _issue(demonstration, [BANK], at=NOW)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "demo").rglob("*") if path.is_file())
+
+    assert token_hash(issued.token).encode() in kept
+    assert issued.token.encode() not in kept
 
 
 def test_the_state_folder_is_the_owners_alone(settings: Settings, opened: Any) -> None:
@@ -138,7 +157,7 @@ def test_an_interrupted_init_leaves_nothing_and_the_next_starts_clean(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("api.wiring.opening._issue", interrupted)
+        patch.setattr("api.wiring.opening.Store.close", interrupted)
         with pytest.raises(KeyboardInterrupt):
             opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
     assert not opening_desk(settings).exists()
@@ -156,10 +175,10 @@ def test_an_interrupted_init_leaves_nothing_and_the_next_starts_clean(
 def test_the_demonstrations_tokens_are_left_for_their_owner(settings: Settings, opened: Any) -> None:
     from api.wiring.opening import _write_tokens
 
-    _write_tokens(settings.token_file, [replace(opened.tokens[0], token="lk_" + "t" * 43)])
+    _write_tokens(settings.token_file, [IssuedToken(institution=BANK, token="lk_" + "t" * 43)])
 
     assert settings.token_file.stat().st_mode & 0o777 == 0o600
-    assert json.loads(settings.token_file.read_text(encoding="utf-8"))["bureau"]["token"] == "lk_" + "t" * 43
+    assert json.loads(settings.token_file.read_text(encoding="utf-8"))["bank-a"]["token"] == "lk_" + "t" * 43
 
 
 def test_every_instant_of_a_real_store_is_of_this_day(settings: Settings, opened: Any) -> None:

@@ -1,0 +1,43 @@
+"""What may a door ask of clients, the machines of institutions?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from data.spec.clients import Client, ClientBook
+from data.spec.identifiers import Identifier
+from risk.permissions import Role, Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewClient:
+    """Say which machine may ask, for whom, with which keys (a JWKS), for what, and from where.
+
+    `name` is the institution's, needed where it is not known yet; `subject` the enterprise that asks about itself.
+    """
+
+    id: str
+    institution: str
+    name: str | None
+    role: Role
+    scopes: frozenset[Scope]
+    keys: str
+    networks: tuple[str, ...] = ()
+    subject: Identifier | None = None
+
+
+class ClientDesk(ClientBook, Protocol):
+    """Register clients, replace their keys, end them; each is recorded."""
+
+    def register(self, wanted: NewClient, *, at: datetime) -> Client:
+        """Register a client; raise ClientExists, KeysUnsuitable, NetworkMalformed, InstitutionUnknown, ScopeMissing."""
+
+    def replace_keys(self, id: str, keys: str, *, at: datetime) -> Client:
+        """Let a client sign with other keys; raise ClientUnknown, KeysUnsuitable."""
+
+    def revoke(self, id: str, *, at: datetime) -> Client:
+        """End a client for good; raise ClientUnknown."""
+
+    def list_clients(self, *, at: datetime) -> Sequence[Client]:
+        """List all clients."""

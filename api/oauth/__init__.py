@@ -1,0 +1,1 @@
+"""How do banks' machines prove who they are? Signed assertions, bound tokens, proofs of possession."""
