@@ -7,16 +7,24 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import problems
-from api.clock import Clock
+from api.capacity import Capacity, Terms
+from api.clock import Clock, now
 from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
+    cancel_batch,
     health,
+    list_models,
     read_assessment,
+    read_batch,
     read_catalogue,
     read_evidence,
     read_explanation,
+    read_validity,
     request_assessment,
+    request_batch,
+    search_enterprises,
+    verify_facts,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +39,8 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
+    {"name": "批量评估", "description": "一次申请多家企业的评估，随后查询与取消。"},
+    {"name": "企业", "description": "检索已授权的企业，核验资质与记录。"},
     {"name": "目录", "description": "指标与模型的声明。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
@@ -40,14 +50,31 @@ ENDPOINTS = (
     read_assessment,
     read_explanation,
     read_evidence,
+    read_validity,
+    request_batch,
+    read_batch,
+    cancel_batch,
+    search_enterprises,
+    verify_facts,
     read_catalogue,
+    list_models,
     health,
 )
 """In the order of the documents' page."""
 
 
-def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> FastAPI:
-    """Return the service on desks that may still be arriving: it listens at once, and answers when they are there."""
+def create_app(
+    desks: Future[Desks],
+    *,
+    clock: Clock,
+    log: "structlog.typing.FilteringBoundLogger",
+    pace: Clock = now,
+    terms: Terms | None = None,
+) -> FastAPI:
+    """Return the service on desks that may still be arriving: it listens at once, and answers when they are there.
+
+    `clock` tells answers their day, which a demonstration lends; `pace` is the real time, by which quotas refill.
+    """
     app = FastAPIOffline(
         title="鲁科评 Lukeping",
         version=VERSION,
@@ -58,9 +85,11 @@ def create_app(desks: Future[Desks], *, clock: Clock, log: "structlog.typing.Fil
     )
     app.state.desks = desks
     app.state.clock = clock
+    app.state.pace = pace
     problems.install(app)
     for endpoint in ENDPOINTS:
         app.include_router(endpoint.router)
+    app.add_middleware(Capacity, terms=terms or Terms())
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)
     return app

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from api.catalogue_desk import CatalogueDesk
 from api.clock import now
 from api.list_desks import IntakeWishes
+from api.remembering import RememberedAnswer as RememberedAnswer
+from api.remembering import Remembering as Remembering
+from api.scoring_desk import ScoringDesks
 from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
@@ -53,15 +56,6 @@ class IssuedToken:
 
     institution: Institution
     token: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RememberedAnswer:
-    """Keep what was answered under an idempotency key."""
-
-    fingerprint: str
-    status: int
-    body: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,19 +176,6 @@ class Chapters(Progress, Protocol):
 
     def chapter(self, title: str) -> None:
         """Begin a chapter with a heading of its own."""
-
-
-class Remembering(Protocol):
-    """Do the work of one request in one transaction; nothing is kept without commit."""
-
-    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
-        """Find what was answered under this key before."""
-
-    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
-        """Keep the answer beside what it answers."""
-
-    def commit(self) -> None:
-        """Keep everything done so far."""
 
 
 class Visit(Remembering, Protocol):
@@ -376,6 +357,7 @@ class Desks:
     names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
+    scoring: ScoringDesks
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""

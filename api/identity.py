@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.desks import Desks, Institution
 from api.problems import ServiceUnready, TokenMissing, TokenUnknown
+from api.rates import within_quota
 from risk.permissions import Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
@@ -70,7 +71,7 @@ class GuardedRoute(APIRoute):
             institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
             request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
             request.state.institution = institution
-            return await handle(request)
+            return await within_quota(handle, request, institution, self.scope)
 
         return guarded
 
