@@ -264,6 +264,8 @@ KNOWN_STEPS = frozenset(
         "enterprises",
         "relative_to",
         "cursor",
+        "name",
+        "items",
     }
 )
 """Names a pointer may show: a key that the sender made up is input and is not given back."""

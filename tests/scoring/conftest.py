@@ -36,10 +36,10 @@ from tests.risk.conftest import trained as trained
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
 NAMES = (
-    "淄博恒拓陶瓷（演示）有限公司",
-    "淄博新材料（演示）有限公司",
-    "淄博生物医药（演示）有限公司",
-    "山东恒拓科技（演示）有限公司",
+    "淄博恒拓陶瓷(演示)有限公司",
+    "淄博新材料(演示)有限公司",
+    "淄博生物医药(演示)有限公司",
+    "山东恒拓科技(演示)有限公司",
 )
 FIRMS = tuple(with_uscc_check_digit(f"91370303MA3C0000{place}") for place in range(len(NAMES)))
 INSTITUTIONS = [
