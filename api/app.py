@@ -26,6 +26,7 @@ from api.exchange import (
     search_enterprises,
     verify_facts,
 )
+from api.open_enums import open_enums
 
 if TYPE_CHECKING:
     import structlog
@@ -107,6 +108,7 @@ def _declare_problem(app: FastAPI) -> None:
         schemas["Problem"] = shape
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        open_enums(schema)
         return schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend its schema.

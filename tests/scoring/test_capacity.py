@@ -79,9 +79,7 @@ def test_an_answer_that_is_late_is_given_up_and_holds_its_place_until_it_ends() 
 
     late, full, again = run(Terms(at_once=1, deadline_seconds=0.05), story)
 
-    assert [(one.status_code, one.json()["code"]) for one in (late, full)] == [
-        (503, "temporary-reduced-capacity")
-    ] * 2
+    assert [(one.status_code, one.json()["code"]) for one in (late, full)] == [(503, "temporary-reduced-capacity")] * 2
     assert again.status_code == 200
 
 
