@@ -34,7 +34,7 @@ from risk.assess import assess, assessment_of
 from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
 from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
-from risk.quotas import read_batch_terms
+from risk.exchange_limits import read_batch_terms
 
 REPEATED = "enterprise-repeated"
 FAULT = "fault"

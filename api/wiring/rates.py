@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from data.spec.audit import Action, AuditEvent
 from data.store import Store, Work
 from data.store.rates import read_buckets, write_bucket
-from risk.quotas import Allowance, Quota, ReducedCapacity, Taking, read_limits, take
+from risk.exchange_limits import read_limits
+from risk.quotas import Allowance, Quota, ReducedCapacity, Taking, take
 
 
 class StoredRates:

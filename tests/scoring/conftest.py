@@ -1,5 +1,6 @@
 """A service on a real store with a few firms, two banks, a guarantor and the bureau; clock and pace stand still."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -59,7 +60,7 @@ class Town:
     folder: Path
     now: datetime = NOW
     pace: datetime = NOW
-    terms: Terms | None = None
+    others: list[Store] = field(default_factory=list)
     desks: Desks = field(init=False)
     client: TestClient = field(init=False)
 
@@ -67,10 +68,15 @@ class Town:
         self.desks = desks_of(self.store, self.settings)
         self.client = self.instance()
 
+    def opened(self) -> Store:
+        """Open the same database once more, as another process would."""
+        self.others.append(Store.open(self.settings.database_url))
+        return self.others[-1]
+
     def instance(self, terms: Terms | None = None) -> TestClient:
         """Start one more instance of the service on the same store."""
         arrived: Future[Desks] = Future()
-        arrived.set_result(desks_of(self.store, self.settings))
+        arrived.set_result(desks_of(self.opened(), self.settings))
         app = create_app(
             arrived, clock=lambda: self.now, log=open_log(self.folder / "l.log"), pace=lambda: self.pace, terms=terms
         )
@@ -138,17 +144,31 @@ def entries(until: str = "2026-03-31") -> str:
     return f"{head}\n{FIRMS[0]},{NAMES[0]},202537030308000123,2025-04-10,{until}\n"
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """Return a service on a store with FIRMS, of which nothing but their registration is known."""
-    settings = Settings(state=tmp_path)
-    store = Store.create(settings.database_url, at=NOW, demonstration_today=TODAY)
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Build the town's database once: each test gets a copy."""
+    folder = tmp_path_factory.mktemp("town")
+    store = Store.create(Settings(state=folder).database_url, at=NOW, demonstration_today=TODAY)
     tokens = {one.institution.code: one.token for one in _issue(store, INSTITUTIONS, at=NOW)}
-    town = Town(store=store, settings=settings, tokens=tokens, folder=tmp_path)
     rows = "\n".join(f"{code},{name},2015-03-02,2024-01-05" for code, name in zip(FIRMS, NAMES, strict=True))
-    town.load("enterprise_registration", f"统一社会信用代码,企业名称,成立日期,更新日期\n{rows}\n", date(2024, 1, 5))
-    yield town
+    path = folder / "企业名录.csv"
+    path.write_text(f"统一社会信用代码,企业名称,成立日期,更新日期\n{rows}\n", encoding="utf-8-sig")
+    load_file(store, path, list_name="enterprise_registration", known_on=date(2024, 1, 5), at=NOW, actor="test")
     store.close()
+    return folder / "lukeping.db", tokens
+
+
+@pytest.fixture
+def town(tmp_path: Path, built: tuple[Path, dict[str, str]]) -> Iterator[Town]:
+    """Return a service on a store with FIRMS, of which nothing but their registration is known."""
+    database, tokens = built
+    shutil.copy(database, tmp_path / database.name)
+    settings = Settings(state=tmp_path)
+    store = Store.open(settings.database_url)
+    town = Town(store=store, settings=settings, tokens=tokens, folder=tmp_path)
+    yield town
+    for one in (*town.others, store):
+        one.close()
 
 
 @pytest.fixture

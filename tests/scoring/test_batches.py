@@ -1,12 +1,17 @@
 """A batch is answered item by item, each as a single request would be, whatever comes in between."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from api.wiring.assessment_batches import AssessmentBatches
 from data.spec.identifiers import with_uscc_check_digit
+from data.store.audit import verify_chain
 from data.store.orm import ASSESSMENT
 from data.store.orm_exchange import OUTBOX_EVENT
 from data.store.orm_scoring import ASSESSMENT_BATCH_ITEM
@@ -14,6 +19,7 @@ from models.refusals import ModelDamaged
 from risk.consent import revoke
 from tests.scoring.conftest import FIRMS, NOW, Town, entries
 
+ROOT = Path(__file__).resolve().parents[2]
 Batch = Callable[..., dict[str, object]]
 UNKNOWN = with_uscc_check_digit("91370303MA3C99999")
 PATH = "/v1/assessment-batches"
@@ -114,13 +120,50 @@ def test_a_batch_goes_on_where_it_was_after_a_restart(town: Town, batch_of: Batc
     town.desks.scoring.batches.work_next(at=NOW)
     before = town.ask("GET", f"{place}/results").json()["items"]
 
-    restarted = Town(store=town.store, settings=town.settings, tokens=town.tokens, folder=town.folder)
-    assert restarted.work_all() == 3
+    again = AssessmentBatches(town.opened(), _NobodysModels())
+    turns = sum(again.work_next(at=NOW) for _ in range(10))
 
-    after = restarted.ask("GET", f"{place}/results").json()["items"]
+    after = town.ask("GET", f"{place}/results").json()["items"]
+    assert turns == 3
     assert after[:1] == before
     assert [item["position"] for item in after] == [0, 1, 2, 3]
     assert len({item["assessment_id"] for item in after}) == 4
+
+
+def test_a_worker_that_is_killed_loses_nothing_and_answers_nothing_twice(town: Town, batch_of: Batch) -> None:
+    for place in range(4):
+        town.consent(place)
+    place = town.ask("POST", PATH, batch_of(0, 1, 2, 3)).headers["location"]
+    arguments = [sys.executable, "-c", WORKER, town.settings.database_url, NOW.isoformat()]
+    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "worked\n"
+        worker.kill()
+    town.work_all()
+
+    assert town.ask("GET", place).json()["counts"] == {"wanted": 4, "made": 4, "refused": 0, "cancelled": 0}
+    with town.store.work(at=NOW, read_only=True) as work:
+        made = work.connection.scalars(select(ASSESSMENT.c.id)).all()
+        assert verify_chain(work.connection, "bank-a") is None
+    told = [item["assessment_id"] for item in town.ask("GET", f"{place}/results").json()["items"]]
+    assert sorted(made) == sorted(told)
+    assert town.actions().count("assessment.made") == 4
+
+
+WORKER = """
+import sys
+from datetime import datetime
+from api.wiring.assessment_batches import AssessmentBatches
+from data.store import Store
+
+class Nobody:
+    def champion(self, card):
+        return None
+
+batches = AssessmentBatches(Store.open(sys.argv[1]), Nobody())
+while batches.work_next(at=datetime.fromisoformat(sys.argv[2])):
+    print("worked", flush=True)
+"""
 
 
 def test_an_item_interrupted_in_its_work_is_assessed_once(

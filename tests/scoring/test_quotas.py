@@ -1,6 +1,7 @@
 """A client has what its quota says, by an obvious reference, and nothing where the store is silent."""
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from fractions import Fraction
 
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from api.problems import TITLES
+from api.wiring.rates import StoredRates
 from data.store import Store
+from risk.exchange_limits import read_limits
 from risk.permissions import PERMITTED, Scope
-from risk.quotas import SECOND, Limit, Quota, quota_of, read_limits, take
+from risk.quotas import SECOND, Limit, Quota, quota_of, take
 from tests.scoring.conftest import FIRMS, NOW, TODAY, Town
 
 LIMITS = st.builds(Limit, requests=st.integers(1, 50), seconds=st.integers(1, 90_000))
@@ -137,6 +140,18 @@ def test_two_instances_on_one_store_share_one_quota(town: Town) -> None:
 
     assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
     assert [answer.headers["ratelimit"].split(";")[1] for answer in answers[:4]] == ["r=3", "r=2", "r=1", "r=0"]
+
+
+def test_at_the_same_time_no_more_is_given_than_there_is(town: Town) -> None:
+    desks = [StoredRates(town.opened()) for _ in range(4)]
+
+    def ask(desk: StoredRates) -> int:
+        return sum(desk.admit("bank-a", Quota.WRITE, now=NOW).taking.granted for _ in range(90))
+
+    with ThreadPoolExecutor(4) as threads:
+        granted = list(threads.map(ask, desks))
+
+    assert sum(granted) == 300
 
 
 def test_what_an_address_header_says_gives_no_new_quota(town: Town) -> None:
