@@ -36,7 +36,8 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 
 * 每次请求携带机构令牌；会产生记录的请求另须携带 `Idempotency-Key`。
 * 所有错误采用 RFC 9457（`application/problem+json`），带稳定的 `code` 与交互编号。
-* 版本 `/v1` 只增不改；枚举值以后可能新增。
+* 版本 `/v1` 只增不改；枚举值以后可能新增。将停用的接口在答复头 `Deprecation`、`Sunset` 中预告。
+* 请求次数有限：答复头 `RateLimit-Policy`、`RateLimit` 告知配额与余量；429、503 请按 `Retry-After` 重发。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},

@@ -91,7 +91,8 @@ def take_turn(work: Work) -> Turn | None:
     """Return the item to work next and note that it is tried; None where no batch is open. Never commits.
 
     The caller commits before it works the item, so that one that ends the process is not tried for ever: after its last
-    try it is refused as a fault, here.
+    try it is refused as a fault, here. So no more workers than there are tries may share a store; one is the rule
+    (decision 16).
     """
     batch = next_open(work)
     if batch is None:
@@ -117,7 +118,7 @@ def work_turn(work: Work, turn: Turn, champions: Champions, *, assessment_id: st
     try, and is raised before. A batch that was cancelled meanwhile is left alone.
     """
     batch = lock_batch(work, turn.batch_id, tenant=turn.tenant)
-    item = None if batch is None or not batch.state.is_open else first_waiting(work, batch)
+    item = None if batch is None else first_waiting(work, batch)
     if batch is None or item is None or item.position != turn.position:
         return
     question = _question(work, batch, item, assessment_id, demonstration=demonstration)

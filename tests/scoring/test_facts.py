@@ -59,6 +59,17 @@ def test_an_entry_holds_from_when_it_is_known_until_it_ends(town: Town, day: str
     assert answers(verify(town, "tech_sme_entry", as_of=day)) == {"tech_sme_entry": answer}
 
 
+def test_what_is_announced_ahead_does_not_hold_before_it_begins(town: Town) -> None:
+    town.consent(0)
+    other = entries().replace(FIRMS[0], FIRMS[1]).replace("123,2025-04-10", "124,2025-03-10")
+    town.load("tech_sme_entry", other, date(2025, 3, 20))
+    town.load("tech_sme_entry", entries(), date(2025, 4, 1))
+
+    told = [answers(verify(town, "tech_sme_entry", as_of=f"2025-04-{day}")) for day in ("09", "10")]
+
+    assert told == [{"tech_sme_entry": "no"}, {"tech_sme_entry": "yes"}]
+
+
 def test_a_yes_names_number_span_and_row(town: Town) -> None:
     town.consent(0)
     town.load("tech_sme_entry", entries(), date(2025, 4, 20))

@@ -175,6 +175,7 @@ def test_who_asks_too_often_in_vain_is_stopped_and_it_is_recorded_once(town: Tow
     assert (last.status_code, last.json()["code"]) == (403, "consent-required")
     assert (stopped.status_code, stopped.json()["code"]) == (429, "abnormal-usage-detected")
     assert [stopped_again.status_code, other.status_code, later.status_code] == [429, 200, 200]
+    assert stopped.headers["ratelimit"] == stopped_again.headers["ratelimit"]
     assert town.actions() == ["usage.flagged"]
 
 

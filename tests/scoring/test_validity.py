@@ -56,10 +56,11 @@ def test_a_later_one_for_the_same_purpose_takes_its_place(town: Town) -> None:
     town.consent(0)
     town.consent(0, "bank-b")
     first = assess(town)
+    town.now = NOW + timedelta(minutes=1)
     assess(town, key="k-2", purpose="monitoring")
     assess(town, key="k-3", by="bank-b")
     alone = status(validity(town, first))
-    town.now = NOW + timedelta(minutes=1)
+    town.now = NOW + timedelta(minutes=2)
     second = assess(town, key="k-4")
 
     answer = validity(town, first)
