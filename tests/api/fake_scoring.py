@@ -20,7 +20,14 @@ class OpenRates:
         return None
 
 
+class NoBatches:
+    """Have nothing for the worker to do."""
+
+    def work_next(self, *, at: datetime) -> bool:
+        return False
+
+
 def fake_scoring() -> ScoringDesks:
     """Return desks of which only the quotas answer; the others are tested on a real store."""
     none = cast(Any, None)
-    return ScoringDesks(batches=none, validity=none, enterprises=none, models=none, rates=OpenRates())
+    return ScoringDesks(batches=cast(Any, NoBatches()), validity=none, enterprises=none, models=none, rates=OpenRates())
