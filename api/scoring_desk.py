@@ -23,8 +23,8 @@ class BatchVisit(Remembering, Protocol):
     def open_batch(self, id: str, named: Sequence[str], wish: BatchWish, *, tenant: str) -> AssessmentBatch:
         """Keep a batch about these identifiers; raise a Refusal."""
 
-    def read_batch(self, id: str, *, tenant: str) -> AssessmentBatch | None:
-        """Return a batch of this tenant's own; None where it has none by this id."""
+    def read_batch(self, id: str, *, tenant: str, to_change: bool = False) -> AssessmentBatch | None:
+        """Return a batch of this tenant's own, kept from others to change it; None where it has none by this id."""
 
     def cancel_batch(self, batch: AssessmentBatch) -> AssessmentBatch:
         """Let nothing more become of what waits; raise a Refusal where the batch has ended."""

@@ -165,9 +165,9 @@ def cancel_batch(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
     return _end(work, batch, BatchState.CANCELLED)
 
 
-def read_batch(work: Work, id: str, *, tenant: str) -> AssessmentBatch | None:
-    """Return a batch of this tenant's own; None where it has none by this id, or it has expired."""
-    return find_batch(work, id, tenant=tenant)
+def read_batch(work: Work, id: str, *, tenant: str, to_change: bool = False) -> AssessmentBatch | None:
+    """Return a batch of this tenant's own, `to_change` it kept from others; None where it has none by this id."""
+    return (lock_batch if to_change else find_batch)(work, id, tenant=tenant)
 
 
 def read_errors(work: Work, batch: AssessmentBatch, *, after: int, limit: int) -> list[BatchItem]:

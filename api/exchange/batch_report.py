@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.clock import SHANGHAI
 from api.exchange.report import Frozen
 from api.exchange.words import CleanText, Day
 from api.problems import TITLES
@@ -170,11 +171,11 @@ def batch_report(batch: AssessmentBatch) -> BatchReport:
             cancelled=batch.counts.get(ItemState.CANCELLED, 0),
         ),
         progress=round(1 - batch.waiting / batch.wanted, 4),
-        created_at=batch.created_at,
-        ended_at=batch.ended_at,
+        created_at=batch.created_at.astimezone(SHANGHAI),
+        ended_at=None if batch.ended_at is None else batch.ended_at.astimezone(SHANGHAI),
         result_url=f"{place_of(batch.id)}/results",
         errors_url=f"{place_of(batch.id)}/errors",
-        expires_at=batch.expires_at,
+        expires_at=batch.expires_at.astimezone(SHANGHAI),
     )
 
 

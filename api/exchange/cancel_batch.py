@@ -38,7 +38,7 @@ def cancel_batch(
     (Cancel what waits of a batch.)
     """
     with desks.scoring.batches.visit(at=now) as visit:
-        batch = own_batch(visit, id, bank.code)
+        batch = own_batch(visit, id, bank.code, to_change=True)
         check_match(if_match, batch.version)
         batch = visit.cancel_batch(batch)
         visit.commit()

@@ -92,9 +92,9 @@ def read_batch_errors(
     return BatchErrorsReport(items=[error_report(one) for one in found], next=following)
 
 
-def own_batch(visit: BatchVisit, id: str, tenant: str) -> AssessmentBatch:
+def own_batch(visit: BatchVisit, id: str, tenant: str, *, to_change: bool = False) -> AssessmentBatch:
     """Return a batch of the tenant's own; raise BatchUnknown."""
-    batch = visit.read_batch(id, tenant=tenant)
+    batch = visit.read_batch(id, tenant=tenant, to_change=to_change)
     if batch is None:
         raise BatchUnknown("本机构没有这个编号的批次，或已过可读的期限。", help="请核对编号，或重新申请。")
     return batch

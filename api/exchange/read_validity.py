@@ -19,7 +19,7 @@ STATUSES = "、".join(f"{status} {label}" for status, label in VALIDITY_LABELS.i
 
 
 class ValidityReport(Frozen):
-    """一份评估此刻是否仍然有效；只有 valid 的可以支持备案。"""
+    """一份评估此刻是否仍然有效；支持备案的评估须已评分，且为 valid。"""
 
     assessment_id: str = Field(description="评估编号", examples=["019b76da-5c00-7a31-8f3e-0c2f4d5e6a7b"])
     status: Literal["valid", "expired", "superseded", "withdrawn"] = Field(

@@ -28,9 +28,9 @@ class StoreBatchVisit(RememberingVisit):
         """Keep a batch about these identifiers."""
         return open_batch(self._work, id, named, wish, tenant=tenant)
 
-    def read_batch(self, id: str, *, tenant: str) -> AssessmentBatch | None:
+    def read_batch(self, id: str, *, tenant: str, to_change: bool = False) -> AssessmentBatch | None:
         """Return a batch of this tenant's own."""
-        return read_batch(self._work, id, tenant=tenant)
+        return read_batch(self._work, id, tenant=tenant, to_change=to_change)
 
     def cancel_batch(self, batch: AssessmentBatch) -> AssessmentBatch:
         """Let nothing more become of what waits."""

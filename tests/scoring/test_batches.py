@@ -42,6 +42,8 @@ def test_a_batch_is_accepted_worked_and_told(town: Town, batch_of: Batch) -> Non
     assert (accepted.status_code, accepted.headers["retry-after"]) == (202, "5")
     assert accepted.json() == queued.json()
     assert (queued.json()["state"], queued.json()["progress"]) == ("queued", 0.0)
+    assert queued.json()["created_at"] == NOW.isoformat()
+    assert queued.json()["expires_at"] == (NOW + timedelta(days=30)).isoformat()
     assert turns == 2
     assert (finished.json()["state"], finished.json()["progress"]) == ("finished", 1.0)
     assert finished.json()["counts"] == {"wanted": 2, "made": 2, "refused": 0, "cancelled": 0}
