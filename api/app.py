@@ -7,19 +7,28 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import problems
+from api.capacity import Capacity, Terms
 from api.clock import Clock, now
 from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
+    cancel_batch,
     health,
     issue_token,
+    list_models,
     read_assessment,
+    read_batch,
     read_catalogue,
     read_evidence,
     read_explanation,
     read_metadata,
+    read_validity,
     request_assessment,
+    request_batch,
+    search_enterprises,
+    verify_facts,
 )
+from api.open_enums import open_enums
 
 if TYPE_CHECKING:
     import structlog
@@ -29,11 +38,14 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 
 * 每次请求携带机构令牌（DPoP 绑定；演示库另有演示令牌）；会产生记录的请求另须携带 `Idempotency-Key`。
 * 所有错误采用 RFC 9457（`application/problem+json`），带稳定的 `code` 与交互编号。
-* 版本 `/v1` 只增不改；枚举值以后可能新增。
+* 版本 `/v1` 只增不改；枚举值以后可能新增。将停用的接口在答复头 `Deprecation`、`Sunset` 中预告。
+* 请求次数有限：答复头 `RateLimit-Policy`、`RateLimit` 告知配额与余量；429、503 请按 `Retry-After` 重发。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
     {"name": "身份", "description": "机构的客户端换取令牌。"},
+    {"name": "批量评估", "description": "一次申请多家企业的评估，随后查询与取消。"},
+    {"name": "企业", "description": "检索已授权的企业，核验资质与记录。"},
     {"name": "目录", "description": "指标与模型的声明。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
@@ -43,9 +55,16 @@ ENDPOINTS = (
     read_assessment,
     read_explanation,
     read_evidence,
+    read_validity,
+    request_batch,
+    read_batch,
+    cancel_batch,
+    search_enterprises,
+    verify_facts,
     read_catalogue,
     issue_token,
     read_metadata,
+    list_models,
     health,
 )
 """In the order of the documents' page."""
@@ -56,12 +75,14 @@ def create_app(
     *,
     clock: Clock,
     log: "structlog.typing.FilteringBoundLogger",
-    wall: Clock = now,
+    pace: Clock = now,
+    terms: Terms | None = None,
     public_url: str | None = None,
 ) -> FastAPI:
     """Return the service on desks that may still be arriving: it listens at once, and answers when they are there.
 
-    `clock` is the store's, `wall` real time, by which tokens live; `public_url` the address that clients know.
+    `clock` tells answers their day, which a demonstration lends; `pace` is the real time, by which tokens live and
+    quotas refill; `public_url` the address that clients know.
     """
     app = FastAPIOffline(
         title="鲁科评 Lukeping",
@@ -73,11 +94,12 @@ def create_app(
     )
     app.state.desks = desks
     app.state.clock = clock
-    app.state.wall = wall
+    app.state.pace = pace
     app.state.public_url = public_url
     problems.install(app)
     for endpoint in ENDPOINTS:
         app.include_router(endpoint.router)
+    app.add_middleware(Capacity, terms=terms or Terms())
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)
     return app
@@ -95,6 +117,7 @@ def _declare_problem(app: FastAPI) -> None:
         schemas["Problem"] = shape
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        open_enums(schema)
         return schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend its schema.

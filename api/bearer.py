@@ -56,6 +56,7 @@ def institution_of(client: "Client", scopes: frozenset[str]) -> Institution:
         kind=client.kind,
         granted=frozenset(Scope(scope) for scope in scopes & client.scopes) & scopes_of(role),
         subject=client.subject,
+        client=client.id,
     )
 
 

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from api.catalogue_desk import CatalogueDesk
 from api.clock import now
 from api.list_desks import IntakeWishes
+from api.remembering import RememberedAnswer as RememberedAnswer
+from api.remembering import Remembering as Remembering
+from api.scoring_desk import ScoringDesks
 from data.spec.access import Purpose
 from data.spec.identifiers import Identifier
 from data.spec.progress import Progress
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 class Institution:
     """Name one institution that may ask, its kind (`risk.permissions.Role`), and what its token was granted.
 
-    `subject` is the enterprise's internal id where an enterprise asks about itself.
+    `subject` is the enterprise's internal id where an enterprise asks about itself; `client` the machine that asks,
+    None for a demonstration's token.
     """
 
     code: str
@@ -42,6 +46,7 @@ class Institution:
     kind: str
     granted: frozenset[Scope] = frozenset(Scope)
     subject: int | None = None
+    client: str | None = None
 
     @property
     def role(self) -> Role:
@@ -55,15 +60,6 @@ class IssuedToken:
 
     institution: Institution
     token: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RememberedAnswer:
-    """Keep what was answered under an idempotency key."""
-
-    fingerprint: str
-    status: int
-    body: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,19 +180,6 @@ class Chapters(Progress, Protocol):
 
     def chapter(self, title: str) -> None:
         """Begin a chapter with a heading of its own."""
-
-
-class Remembering(Protocol):
-    """Do the work of one request in one transaction; nothing is kept without commit."""
-
-    def find_answer(self, *, tenant: str, route: str, key: str) -> RememberedAnswer | None:
-        """Find what was answered under this key before."""
-
-    def remember_answer(self, *, tenant: str, route: str, key: str, answer: RememberedAnswer) -> None:
-        """Keep the answer beside what it answers."""
-
-    def commit(self) -> None:
-        """Keep everything done so far."""
 
 
 class Visit(Remembering, Protocol):
@@ -385,6 +368,7 @@ class Desks:
     names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
+    scoring: ScoringDesks
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""

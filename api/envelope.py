@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import fault_response
+from api.rates import ANSWER_HEADERS
 
 BODY_LIMIT = 1_000_000
 """Bytes a body may have, counted as they come in: a header may lie, a chunked body has none."""
@@ -80,6 +81,7 @@ class Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers[INTERACTION_HEADER] = self.interaction
+            headers.update(self._scope.get(ANSWER_HEADERS, {}))
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if self._scope["path"] in ("/docs", "/redoc"):

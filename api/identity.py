@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from api.bearer import Sent, credentials, identify_client
 from api.desks import Desks, Institution
 from api.problems import ServiceUnready, TokenUnknown
+from api.rates import within_quota
 from risk.permissions import LABELS, Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
@@ -85,7 +86,7 @@ class GuardedRoute(APIRoute):
             institution = await run_in_threadpool(identify, request)
             request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
             request.state.institution = institution
-            return await handle(request)
+            return await within_quota(handle, request, institution, self.scope)
 
         return guarded
 
@@ -127,7 +128,7 @@ def sent_by(request: Request) -> Sent:
         url=issuer + request.url.path,
         issuer=issuer,
         peer=request.client.host if request.client else None,
-        at=request.app.state.wall(),
+        at=request.app.state.pace(),
     )
 
 

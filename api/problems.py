@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
 from risk.permissions import ScopeMissing
+from risk.quotas import AbnormalUsage, QuotaExceeded, ReducedCapacity
 
 Declared = dict[int | str, dict[str, Any]]
 MEDIA_TYPE = "application/problem+json"
@@ -120,6 +121,13 @@ class AssessmentUnknown(Refusal):
     status = 404
 
 
+class ModelNotFound(Refusal):
+    """No model on the shelf bears this name."""
+
+    code = "model-not-found"
+    status = 404
+
+
 class StoreBusy(Refusal):
     """The store cannot take the request now."""
 
@@ -140,6 +148,9 @@ TITLES: Mapping[str, str] = {
     "idempotency-key-reused": "幂等键已用于另一请求",
     "idempotency-key-in-flight": "同一幂等键的请求正在处理",
     "assessment-unknown": "没有这份评估",
+    "assessment-batch-unknown": "没有这一批评估",
+    "assessment-batch-ended": "这一批评估已经结束",
+    "enterprise-repeated": "同一企业在一批中重复",
     "cursor-invalid": "游标无效",
     "if-match-missing": "缺少所依据的版本",
     "version-stale": "所依据的版本已过时",
@@ -152,6 +163,10 @@ TITLES: Mapping[str, str] = {
     "consent-revoked": "企业授权已撤回",
     "permission-required": "企业授权不含此项",
     "store-busy": "服务暂忙",
+    "quota-exceeded": "请求次数已达上限",
+    "abnormal-usage-detected": "使用异常，已暂停作答",
+    "temporary-reduced-capacity": "服务暂时只能处理较少的请求",
+    "model-not-found": "没有这个模型",
     "service-unready": "服务暂不能作答",
     "body-too-large": "请求过大",
     "body-unreadable": "请求体无法读取",
@@ -268,13 +283,30 @@ def _answer_invalid(request: Request, invalid: Exception) -> Response:
     )
 
 
-KNOWN_STEPS = frozenset({"id", "enterprise", "scheme", "value", "purpose", "as_of", "feature", "limit", "product"})
+KNOWN_STEPS = frozenset(
+    {
+        "id",
+        "enterprise",
+        "scheme",
+        "value",
+        "purpose",
+        "as_of",
+        "feature",
+        "product",
+        "limit",
+        "enterprises",
+        "relative_to",
+        "cursor",
+        "name",
+        "items",
+    }
+)
 """Names a pointer may show: a key that the sender made up is input and is not given back."""
 
 
 def _pointer(place: Sequence[int | str]) -> str:
     """Write a place as a JSON pointer; names that are not ours are blotted out."""
-    steps = [str(step) if step in KNOWN_STEPS else "*" for step in place[1:]]
+    steps = [str(step) if step in KNOWN_STEPS or type(step) is int else "*" for step in place[1:]]
     return "".join(f"/{step}" for step in steps)
 
 
@@ -288,14 +320,17 @@ CONSENT = ((403, "consent-required"), (403, "consent-expired"), (403, "consent-r
 """The refusals of `risk.consent`, by status and code: importing them would bring frames into the door."""
 
 
+GUARDING = (TokenInvalid, ProofInvalid, AddressNotAllowed, ScopeMissing, QuotaExceeded, AbnormalUsage, ReducedCapacity)
+"""What the guard of a route may answer beside a missing or unknown token."""
+
+
 def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, parameters: bool = False) -> Declared:
     """Declare what an operation may answer instead: its refusals, and those of consent, body and parameters.
 
-    A guarded operation declares TokenMissing, and with it that a token may lack the scope.
+    A guarded operation declares TokenMissing, and with it that a token may lack the scope, or its quota be spent.
     """
     codes = [(kind.status, kind.code) for kind in kinds]
-    if TokenMissing in kinds:
-        codes += [(kind.status, kind.code) for kind in (TokenInvalid, ProofInvalid, AddressNotAllowed, ScopeMissing)]
+    codes += [(kind.status, kind.code) for kind in GUARDING] if TokenMissing in kinds else []
     codes += CONSENT if consent else ()
     codes += [(400, "body-unreadable"), (413, "body-too-large")] if body else []
     codes += [(422, "request-invalid")] if body or parameters else []

@@ -3,16 +3,18 @@
 import signal
 import socket
 from concurrent.futures import Future
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from api.clock import clock_of
+from api.capacity import Terms
+from api.clock import Clock, clock_of
 from api.desks import Desks
 from api.log import open_log
 from api.terminal.door import say
 from api.wiring import open_desks, store_today
+from api.worker import run_jobs
 from data.spec.errors import Refusal
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     today = store_today(settings)
     log = open_log(settings.log_file)
     desks: Future[Desks] = Future()
-    app = create_app(desks, clock=clock_of(today), log=log, public_url=settings.public_url)
+    terms = Terms(at_once=settings.requests_at_once, deadline_seconds=settings.deadline_seconds)
+    app = create_app(desks, clock=clock_of(today), log=log, terms=terms, public_url=settings.public_url)
     listening = _listen(host, port)
     # Who a request comes from is the connection's own address: a header can be made up.
     config = uvicorn.Config(
@@ -78,8 +81,13 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
     Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
+    stop = Event()
+    worker = Thread(target=_work, args=(stop, desks, clock_of(today), log), name="worker", daemon=True)
+    worker.start()
     with listening:
         Service(config, settings, demonstration=today is not None).run(sockets=[listening])
+    stop.set()
+    worker.join(GRACE_SECONDS)
     say("服务已结束。")
 
 
@@ -92,6 +100,16 @@ def _arrive(desks: Future[Desks], settings: "Settings", log: "structlog.typing.F
     except Exception as fault:
         log.exception("fault", where="start")
         desks.set_exception(fault)
+
+
+def _work(stop: Event, desks: Future[Desks], clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> None:
+    """Work in the background once the desks are there (decision 16); without desks there is nothing to work on."""
+    while not desks.done():
+        if stop.wait(0.2):
+            return
+    if desks.exception() is None:
+        batches = desks.result().scoring.batches
+        run_jobs(stop, [lambda at: batches.work_next(at=at)], clock=clock, log=log)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -15,6 +15,8 @@ class Settings(BaseSettings):
     database: str | None = Field(default=None, description="数据库地址；缺省为状态目录中的 SQLite 文件")
     host: str = Field(default="127.0.0.1", description="服务监听的地址")
     port: int = Field(default=8000, ge=0, le=65535, description="服务监听的端口")
+    requests_at_once: int = Field(default=64, ge=1, description="同时处理的请求数；超过的答以 503")
+    deadline_seconds: float = Field(default=30.0, gt=0, description="一次请求的时限（秒）；超过的答以 503")
 
     public_url: str | None = Field(
         default=None,

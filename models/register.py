@@ -10,7 +10,7 @@ from pathlib import Path
 from models.card import ModelCard
 from models.fitted import Model
 from models.refusals import ModelDamaged, ModelUnknown
-from models.shelf import canonical, load, opened, replace_durably, save, seal_of, sealed
+from models.shelf import canonical, load, opened, read_card, replace_durably, save, seal_of, sealed
 from models.woe import WoeScorecard
 
 POINTER = "champion.json"
@@ -57,6 +57,10 @@ class Register:
         Raises ModelUnknown, ModelDamaged, FeatureMismatch.
         """
         return load(self.place_of(name), fingerprints=fingerprints)
+
+    def card(self, name: str) -> tuple[str, ModelCard]:
+        """Return a model's seal and card; no tree is built. Raises ModelUnknown, ModelDamaged."""
+        return read_card(self.place_of(name))
 
     def load_champion(self, card: str, *, fingerprints: Mapping[str, str] | None = None) -> tuple[Model, ModelCard]:
         """Read the model that answers for a card.

@@ -59,11 +59,11 @@ def load(directory: Path, *, fingerprints: Mapping[str, str] | None = None) -> t
     """
     contents = dict(_read_all(directory))
     manifest = _verified_manifest(contents.pop(MANIFEST, b""), contents)
+    card = _card(contents.pop(CARD))
     try:
-        card = ModelCard.model_validate_json(contents.pop(CARD))
         texts = {name: content.decode() for name, content in contents.items()}
-    except (ValidationError, UnicodeDecodeError) as fault:
-        raise _damaged("模型卡无法读取") from fault
+    except UnicodeDecodeError as fault:
+        raise _damaged("模型文件无法读取") from fault
     model = Model.from_texts(texts)
     if list(model.features) != manifest["features"]:
         raise FeatureMismatch("模型的特征或次序与清单不符。", help="请从备份恢复或重新训练。")
@@ -73,6 +73,23 @@ def load(directory: Path, *, fingerprints: Mapping[str, str] | None = None) -> t
     # Built now, so that a score never waits for it and a fault shows where the model is loaded.
     _ = model.boosters, model.refit_boosters
     return model, card
+
+
+def read_card(directory: Path) -> tuple[str, ModelCard]:
+    """Return a model's seal and card after proving that every file is what was written; no tree is built.
+
+    Raises ModelUnknown, ModelDamaged.
+    """
+    contents = dict(_read_all(directory))
+    manifest = _verified_manifest(contents.pop(MANIFEST, b""), contents)
+    return str(manifest["seal"]), _card(contents[CARD])
+
+
+def _card(content: bytes) -> ModelCard:
+    try:
+        return ModelCard.model_validate_json(content)
+    except ValidationError as fault:
+        raise _damaged("模型卡无法读取") from fault
 
 
 def seal_of(directory: Path) -> str:

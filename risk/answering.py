@@ -10,13 +10,11 @@ from data.spec.identifiers import Identifier
 from models.card import ModelCard
 from models.fitted import Model
 from risk.assessment import Assessment, RelativeTo, Status
+from risk.limits import read_scoring_limits
 from risk.readers import Language
 from risk.scoring import Judged, Terms
 from risk.unscored import put_standing
 from risk.wording import read_facts
-
-VALID_DAYS = 90
-"""An assessment supports a filing for so many days (method.md 9)."""
 
 DEMONSTRATION_NOTE = "演示数据：企业与代码均为虚构，指标只说明流程走得通，不说明模型的实际效果。"
 ADVISORY_NOTE = "本评估仅供授信参考，由银行独立决策。"
@@ -84,7 +82,7 @@ def live_model(champions: Champions, question: Question) -> tuple[str, Model, Mo
 
 def begin(question: Question, enterprise_name: str, access: Access) -> Assessment:
     """Return the answer before anything is judged."""
-    basis = access.basis
+    basis, made_on = access.basis, question.at.date()
     return Assessment(
         id=question.id,
         status=Status.NOT_SCORED,
@@ -92,7 +90,7 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
         identifier=str(question.identifier),
         as_of=question.as_of,
         made_at=question.at,
-        valid_until=question.at.date() + timedelta(days=VALID_DAYS),
+        valid_until=made_on + timedelta(days=read_scoring_limits(made_on).valid_days),
         purpose=question.purpose,
         product=question.product,
         demonstration=question.demonstration,

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
+from data.store.assessments import StoredAssessment, write_assessment
 from data.store.assessments import read_assessment as read_stored
-from data.store.assessments import write_assessment
 from data.store.enterprise_events import read_enterprise_events
 from data.store.reads import Enterprise, read_batches
 from data.store.work import Work
@@ -55,6 +55,11 @@ def read_assessment(work: Work, id: str, *, access: Access) -> Assessment | None
     if stored is None:
         return None
     work.record(_audit(access, Action.ASSESSMENT_READ, id))
+    return assessment_of(stored)
+
+
+def assessment_of(stored: StoredAssessment) -> Assessment:
+    """Return an assessment as it was given, out of what is kept of it."""
     return _form().validate_python(stored.body)
 
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
-from data.spec.access import BUREAU, Access, Purpose, bureau_access
+from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import Consent, ConsentStatus
+from data.spec.consent import Consent, ConsentStatus, Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
 from data.store.consents import list_consents, write_consent
 from data.store.reads import Enterprise, find_enterprise
 from data.store.work import Work
+from risk.lineage import PermissionRequired
 
 
 class ConsentRequired(Refusal):
@@ -47,6 +48,24 @@ def authorise(
         return enterprise, bureau_access(actor, at=at, purpose=purpose)
     given = list_consents(work, grantee=tenant, enterprise_id=enterprise.id)
     return enterprise, check_consent(given, purpose=purpose, at=at).access(actor, purpose=purpose, at=at)
+
+
+def authorise_indicators(
+    work: Work, identifier: Identifier, *, tenant: str, actor: str, purpose: Purpose, at: datetime
+) -> tuple[Enterprise, Access]:
+    """Return what `authorise` does where rows may be shown as well: a consent must name the indicators.
+
+    Raises what `authorise` does, and PermissionRequired.
+    """
+    enterprise, access = authorise(work, identifier, tenant=tenant, actor=actor, purpose=purpose, at=at)
+    if isinstance(access.basis, ConsentBasis):
+        given = list_consents(work, grantee=access.tenant, enterprise_id=enterprise.id)
+        named = next(one for one in given if one.id == access.basis.consent_id)
+        if Permission.INDICATORS_READ not in named.permissions:
+            raise PermissionRequired(
+                "企业的授权不含查看指标明细。", help="如需查看来源行，请企业在授权书中加上指标明细（indicators:read）。"
+            )
+    return enterprise, access
 
 
 def check_consent(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> Consent:

@@ -16,14 +16,12 @@ from pydantic import TypeAdapter
 
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import Permission
 from data.spec.identifiers import parse_identifier
 from data.spec.missing import Missing
 from data.spec.table import Column, Unit
 from data.spec.tables import TABLES
 from data.spec.tables.profile import enterprise_registration
 from data.store.assessments import read_assessment
-from data.store.consents import list_consents
 from data.store.reads import Enterprise, read_batches, read_events
 from data.store.work import Work
 from features import definition
@@ -43,7 +41,6 @@ from risk.lineage import (
     EvidenceRow,
     FeatureUnknown,
     Lineage,
-    PermissionRequired,
     flag_of,
     rests_on_others,
 )
@@ -120,8 +117,7 @@ def explain_assessment(
 
 
 def _authorise(work: Work, question: Question, *, at: datetime) -> tuple[Enterprise, Access]:
-    """Return the enterprise and the access with which rows may be shown: a consent must name the indicators."""
-    enterprise, access = consent.authorise(
+    return consent.authorise_indicators(
         work,
         question.identifier,
         tenant=question.tenant,
@@ -129,14 +125,6 @@ def _authorise(work: Work, question: Question, *, at: datetime) -> tuple[Enterpr
         purpose=question.purpose,
         at=at,
     )
-    if isinstance(access.basis, ConsentBasis):
-        given = list_consents(work, grantee=access.tenant, enterprise_id=enterprise.id)
-        named = next(one for one in given if one.id == access.basis.consent_id)
-        if Permission.INDICATORS_READ not in named.permissions:
-            raise PermissionRequired(
-                "企业的授权不含查看指标明细。", help="如需查看来源行，请企业在授权书中加上指标明细（indicators:read）。"
-            )
-    return enterprise, access
 
 
 def find_feature(name: str) -> Feature:

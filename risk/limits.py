@@ -15,6 +15,7 @@ class Limits:
 
     least_coverage: float
     stale_days: int
+    valid_days: int
     thin_widening: float
     baseline_gap: float
     members_gap: float
@@ -26,6 +27,7 @@ def _limits() -> ParameterSet:
     return ParameterSet.parse(Path(__file__).with_name("limits.yaml").read_text(encoding="utf-8"))
 
 
+@cache
 def read_scoring_limits(day: date) -> Limits:
     """Return the limits in force on day; raise NotInForce before the first."""
     numbers = {name: float(value) for name, value in _limits().numbers(day).items()}
@@ -33,6 +35,7 @@ def read_scoring_limits(day: date) -> Limits:
     return Limits(
         least_coverage=numbers["least_coverage"],
         stale_days=int(numbers["stale_days"]),
+        valid_days=int(numbers["valid_days"]),
         thin_widening=numbers["thin_widening"],
         baseline_gap=numbers["baseline_gap"],
         members_gap=numbers["members_gap"],

@@ -17,6 +17,7 @@ from api.wiring.health import Doctor
 from api.wiring.intake import Intake
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
+from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.training import Training
 from data.store import Store
@@ -66,4 +67,5 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         names=NameQueue(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
+        scoring=scoring_on(store, champions, settings.shelf),
     )

@@ -1,11 +1,12 @@
 """Which assessments were given, to whom, on what basis?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, and_, insert, or_, select
 
 from data.spec.access import Access, ConsentBasis
 from data.spec.audit import AuditEvent
@@ -61,8 +62,36 @@ def read_assessment(work: Work, id: str, *, access: Access) -> StoredAssessment 
     row = work.connection.execute(
         select(ASSESSMENT).where(ASSESSMENT.c.id == id, ASSESSMENT.c.tenant == access.tenant)
     ).first()
-    if row is None:
-        return None
+    return None if row is None else _stored(row)
+
+
+def read_assessments(work: Work, ids: Collection[str], *, access: Access) -> dict[str, StoredAssessment]:
+    """Read assessments that were given to this tenant, by id; another tenant's are as if they were not there."""
+    table = ASSESSMENT.c
+    rows = work.connection.execute(select(ASSESSMENT).where(table.id.in_(sorted(ids)), table.tenant == access.tenant))
+    return {row.id: _stored(row) for row in rows}
+
+
+def later_assessment(work: Work, given: StoredAssessment) -> str | None:
+    """Return the id of the latest assessment of the same enterprise for the same tenant and purpose, made after this.
+
+    None where this is the latest. Ids sort by the instant at which they were made.
+    """
+    table = ASSESSMENT.c
+    return work.connection.scalar(
+        select(table.id)
+        .where(
+            table.tenant == given.tenant,
+            table.enterprise_id == given.enterprise_id,
+            table.purpose == given.purpose,
+            or_(table.made_at > given.made_at, and_(table.made_at == given.made_at, table.id > given.id)),
+        )
+        .order_by(table.made_at.desc(), table.id.desc())
+        .limit(1)
+    )
+
+
+def _stored(row: Row[Any]) -> StoredAssessment:
     return StoredAssessment(
         id=row.id,
         enterprise_id=row.enterprise_id,

@@ -80,7 +80,6 @@ def _set_pragmas(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> Non
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute(f"PRAGMA journal_mode = {journal_mode(sqlite_module().sqlite_version)}")
-    cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     cursor.close()
@@ -90,4 +89,6 @@ def _begin(connection: object) -> None:
     # A transaction that reads first and writes later would meet "database is locked" half-way; taking the
     # writer's lock at once lets it wait its turn instead.
     options = connection.get_execution_options()  # type: ignore[attr-defined] # the event passes a Connection
+    safe = options.get("durable", True) or journal_mode(sqlite_module().sqlite_version) != "WAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if safe else 'NORMAL'}")  # type: ignore[attr-defined] # as above
     connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")  # type: ignore[attr-defined] # as above

@@ -109,12 +109,15 @@ class Store:
             upgrade(connection)
 
     @contextmanager
-    def work(self, *, at: datetime, read_only: bool = False) -> Iterator[Work]:
+    def work(self, *, at: datetime, read_only: bool = False, durable: bool = True) -> Iterator[Work]:
         """Open a unit of work; what is not committed is not kept.
 
-        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait.
+        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait. What a unit that is
+        not `durable` commits outlives the process, not a power cut: it waits for no disk.
         """
-        with self._engine.connect().execution_options(read_only=read_only) as connection:
+        with self._engine.connect().execution_options(read_only=read_only, durable=durable) as connection:
+            if not durable and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield Work(connection, at=at, read_only=read_only, memory=self._memory)
             connection.rollback()
 

@@ -65,6 +65,7 @@ from risk.source_report import (
     SourceReport,
     SourcesReport,
 )
+from tests.api.fake_scoring import fake_scoring
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -623,6 +624,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         names=FakeNames(fake.calls),
         training=fake,
         evaluation=fake,
+        scoring=fake_scoring(),
     )
 
 

@@ -79,5 +79,34 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
     assert wanted <= set(schema["components"]["schemas"])
 
 
-def test_no_enterprise_code_stands_in_a_path(schema: dict[str, Any]) -> None:
-    assert not [path for path in schema["paths"] if "uscc" in path or "enterprise" in path]
+def test_no_enterprise_is_named_in_an_address(schema: dict[str, Any]) -> None:
+    named = [
+        (path, parameter["name"])
+        for path, _method, operation in operations(schema)
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] in ("path", "query")
+    ]
+
+    assert named
+    assert not [one for one in named if "uscc" in one[1] or "enterprise" in one[1]]
+
+
+def test_words_of_answers_are_open_and_words_of_requests_closed(schema: dict[str, Any]) -> None:
+    shapes = schema["components"]["schemas"]
+    closed, open_ = _fields_with("enum", shapes), _fields_with("x-extensible-enum", shapes)
+
+    assert "AssessmentRequest.purpose" in closed
+    assert {"AssessmentReport.status", "BatchResultReported.status", "ValidityReport.status"} <= open_
+    assert not [name for name in closed if "Report" in name or name.startswith("Problem")]
+    for name in open_:
+        shape, field = name.split(".")
+        assert "以后可能新增" in shapes[shape]["properties"][field]["description"], name
+
+
+def _fields_with(word: str, shapes: dict[str, Any]) -> set[str]:
+    return {
+        f"{name}.{field}"
+        for name, shape in shapes.items()
+        for field, declared in shape.get("properties", {}).items()
+        if f'"{word}":' in json.dumps(declared)
+    }

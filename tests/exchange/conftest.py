@@ -29,6 +29,7 @@ from data.store.consents import write_consents
 from data.store.institutions import write_institution
 from data.store.reads import read_enterprises
 from risk.permissions import Role, scopes_of
+from tests.exchange.unlimited import Unlimited
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -111,7 +112,9 @@ def make_world(folder: Path) -> Iterator[World]:
         load_file(store, path, list_name=name, known_on=date(2025, 4, 12), at=NOW, actor="test")
     institutions = _institutions(store)
     desks: Future[Desks] = Future()
-    desks.set_result(replace(desks_of(store, settings), institutions=Granting(institutions)))
+    opened = desks_of(store, settings)
+    scoring = replace(opened.scoring, rates=Unlimited())
+    desks.set_result(replace(opened, institutions=Granting(institutions), scoring=scoring))
     app = create_app(desks, clock=lambda: NOW, log=open_log(folder / "l.log"))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield World(client, app, store, settings, institutions)

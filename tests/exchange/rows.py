@@ -44,19 +44,39 @@ class Row:
     hides: Callable[[Any, Role, str], list[str]] = lambda world, role, side: []
     public: bool = False
     asks_firm: bool = False
+    own: int | None = None
+    """What the owner's own request is answered, where this world has no such object."""
 
 
 def assessment(world: Any, role: Role, side: str) -> dict[str, str]:
     """Return the id of an assessment that the institution has."""
-    answer = world.client.post(
-        "/v1/assessments", json={"enterprise": world.firm(side)}, headers=world.headers(role, side)
-    )
-    assert answer.status_code == 201, answer.text
-    return {"id": answer.json()["id"]}
+    return made(world, role, side, "/v1/assessments", {"enterprise": world.firm(side)})
 
 
 def evidence(world: Any, role: Role, side: str) -> dict[str, str]:
     return {**assessment(world, role, side), "feature": "operations_leverage_ratio_2y"}
+
+
+def batch_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Ask for the side's firm alone."""
+    return {"enterprises": [world.firm(side)]}
+
+
+def batch(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of a batch that the institution asked for."""
+    return made(world, role, side, "/v1/assessment-batches", batch_body(world, role, side))
+
+
+def made(world: Any, role: Role, side: str, path: str, body: object) -> dict[str, str]:
+    """Make an object by its own route, and return its id."""
+    answer = world.client.post(path, json=body, headers=world.headers(role, side))
+    assert answer.status_code in (201, 202), answer.text
+    return {"id": answer.json()["id"]}
+
+
+def first_version(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Rest a change on an object as it was made."""
+    return {"If-Match": '"1"'}
 
 
 LENDERS = (Role.BANK, Role.GUARANTOR)
@@ -67,6 +87,24 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/v1/assessments/{id}"): Row(owners=LENDERS, path=assessment),
     ("GET", "/v1/assessments/{id}/explanation"): Row(owners=LENDERS, path=assessment),
     ("GET", "/v1/assessments/{id}/evidence/{feature}"): Row(owners=LENDERS, path=evidence),
+    ("GET", "/v1/assessments/{id}/validity"): Row(owners=LENDERS, path=assessment),
+    ("POST", "/v1/assessment-batches"): Row(owners=LENDERS, body=batch_body, public=True),
+    ("GET", "/v1/assessment-batches/{id}"): Row(owners=LENDERS, path=batch),
+    ("GET", "/v1/assessment-batches/{id}/results"): Row(owners=LENDERS, path=batch),
+    ("GET", "/v1/assessment-batches/{id}/errors"): Row(owners=LENDERS, path=batch),
+    ("DELETE", "/v1/assessment-batches/{id}"): Row(owners=LENDERS, path=batch, headers=first_version),
+    ("POST", "/v1/enterprises/search"): Row(
+        owners=LENDERS,
+        body=lambda world, role, side: {"name": "甲陶瓷"},
+        hides=lambda world, role, side: ["淄博甲陶瓷"],
+    ),
+    ("POST", "/v1/facts"): Row(
+        owners=LENDERS,
+        body=lambda world, role, side: {"enterprise": world.firm(side), "items": ["tech_sme_entry"]},
+        asks_firm=True,
+    ),
     ("GET", "/v1/catalogue"): Row(public=True),
+    ("GET", "/v1/models"): Row(public=True),
+    ("GET", "/v1/models/{id}"): Row(path=lambda world, role, side: {"id": "none"}, public=True, own=404),
 }
 """One row a route."""

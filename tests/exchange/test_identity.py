@@ -31,6 +31,7 @@ from data.store import Store
 from data.store.clients import ClientExists
 from risk.permissions import Role, Scope, ScopeMissing
 from tests.exchange.bank import ISSUER, TOKEN_URL, Machine, fresh, new_key, part, signed, unsigned
+from tests.exchange.unlimited import Unlimited
 
 AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 PATH = "/v1/catalogue"
@@ -95,11 +96,12 @@ def make_house(folder: Path) -> Iterator[House]:
     for machine, code in ((bank, "bank-a"), (second, "bank-b")):
         clients.register(registration(machine, code), at=AT)
     desks = desks_of(store, settings)
+    desks = replace(desks, scoring=replace(desks.scoring, rates=Unlimited()))
     arrived: Future[Desks] = Future()
     arrived.set_result(desks)
     house = House(store, settings, desks, None, None, bank, second)  # type: ignore[arg-type] # set below
     apps = [
-        create_app(arrived, clock=lambda: house.at, wall=lambda: house.at, log=open_log(folder / f"{name}.log"))
+        create_app(arrived, clock=lambda: house.at, pace=lambda: house.at, log=open_log(folder / f"{name}.log"))
         for name in ("one", "other")
     ]
     with TestClient(apps[0]) as house.one, TestClient(apps[1]) as house.other:
@@ -605,7 +607,7 @@ def test_a_new_signing_key_verifies_beside_the_last(own: House) -> None:
     signing = rotate_signing_keys(own.settings.signing_key_file)
     arrived: Future[Desks] = Future()
     arrived.set_result(replace(own.desks, signing=signing))
-    app = create_app(arrived, clock=lambda: AT, wall=lambda: AT, log=open_log(own.settings.state / "l.log"))
+    app = create_app(arrived, clock=lambda: AT, pace=lambda: AT, log=open_log(own.settings.state / "l.log"))
     with TestClient(app) as renewed:
         assert own.ask(own.bank.headers("GET", PATH, token), worker=renewed).status_code == 200
         fresh_token = own.bank.token(renewed)

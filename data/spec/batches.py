@@ -1,0 +1,78 @@
+"""Which states does a batch of assessments pass through, and each of its items?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from data.spec.access import Purpose
+
+
+class BatchState(StrEnum):
+    """Name where a batch is; the last three are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether items of it may still be worked."""
+        return self in (BatchState.QUEUED, BatchState.RUNNING)
+
+
+class ItemState(StrEnum):
+    """Name what became of one enterprise of a batch."""
+
+    WAITING = "waiting"
+    MADE = "made"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchWish:
+    """Say what is wanted of every enterprise of a batch."""
+
+    purpose: Purpose
+    as_of: date
+    relative_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchItem:
+    """Be one enterprise of a batch by its place in the request (from 0), and what became of it."""
+
+    position: int
+    state: ItemState = ItemState.WAITING
+    identifier: str | None = None
+    assessment_id: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentBatch:
+    """Be one batch of one tenant, with the number of its items in each state."""
+
+    id: str
+    tenant: str
+    wish: BatchWish
+    state: BatchState
+    version: int
+    attempts: int
+    created_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime
+    counts: Mapping[ItemState, int]
+
+    @property
+    def wanted(self) -> int:
+        """Return how many enterprises were asked about."""
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        """Return how many items nothing has become of yet."""
+        return self.counts.get(ItemState.WAITING, 0)
