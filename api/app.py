@@ -16,6 +16,7 @@ from api.exchange import (
     health,
     issue_token,
     list_models,
+    list_products,
     read_assessment,
     read_batch,
     read_catalogue,
@@ -26,6 +27,7 @@ from api.exchange import (
     request_assessment,
     request_batch,
     search_enterprises,
+    try_policy,
     verify_facts,
 )
 from api.open_enums import open_enums
@@ -46,6 +48,7 @@ TAGS = [
     {"name": "身份", "description": "机构的客户端换取令牌。"},
     {"name": "批量评估", "description": "一次申请多家企业的评估，随后查询与取消。"},
     {"name": "企业", "description": "检索已授权的企业，核验资质与记录。"},
+    {"name": "政策", "description": "政策产品的数值与试算；不保存。"},
     {"name": "目录", "description": "指标与模型的声明。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
@@ -65,6 +68,8 @@ ENDPOINTS = (
     issue_token,
     read_metadata,
     list_models,
+    list_products,
+    try_policy,
     health,
 )
 """In the order of the documents' page."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
     from api.oauth.keys import SigningKeys
+    from api.policy_desk import PolicyDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,6 +369,7 @@ class Desks:
     names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
+    policies: "PolicyDesk"
     scoring: ScoringDesks
 
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from risk.policies.cases import CaseResult, MissingCase
+from risk.policies.product import Product
 from risk.policies.trial import Trial
 
 
@@ -29,6 +30,9 @@ class PolicyDesk(Protocol):
 
     def run_cases(self) -> tuple[ProductCases, ...]:
         """Run the worked cases of every product."""
+
+    def list_products(self) -> tuple[Product, ...]:
+        """Return every product."""
 
     def attempt(
         self, product: str, facts: Mapping[str, object], *, on: date, stage: str | None, reforms: Mapping[str, str]

@@ -148,6 +148,10 @@ TITLES: Mapping[str, str] = {
     "idempotency-key-reused": "幂等键已用于另一请求",
     "idempotency-key-in-flight": "同一幂等键的请求正在处理",
     "assessment-unknown": "没有这份评估",
+    "product-unknown": "没有这个产品",
+    "stage-unknown": "没有这个环节",
+    "fact-unknown": "没有这项事实",
+    "fact-malformed": "事实的取值有误",
     "assessment-batch-unknown": "没有这一批评估",
     "assessment-batch-ended": "这一批评估已经结束",
     "enterprise-repeated": "同一企业在一批中重复",
@@ -180,6 +184,10 @@ TITLES: Mapping[str, str] = {
 DETAILS: Mapping[str, str] = {
     EnterpriseUnknown.code: "库中没有使用该标识的企业。请核对统一社会信用代码，或联系科技局补充名录。",
     IdentifierMalformed.code: "请对照营业执照核对18位统一社会信用代码。",
+    "product-unknown": "没有这个代码的政策产品。全部产品见 /v1/products。",
+    "stage-unknown": "该产品没有这个环节。各产品的环节见 /v1/products。",
+    "fact-unknown": "所告知的事实中有不认识的名称。可告知的事实见 /v1/products。",
+    "fact-malformed": "所告知的事实中有一项不合要求：不是数、日期或规定的词，或超出界限。单位见 /v1/products。",
     DayInFuture.code: "评估日不能晚于今天；不填则取今天。",
 }
 """Details of refusals whose own message names what was asked: a door never gives the input back."""
@@ -293,6 +301,9 @@ KNOWN_STEPS = frozenset(
         "as_of",
         "feature",
         "product",
+        "on",
+        "stage",
+        "facts",
         "limit",
         "enterprises",
         "relative_to",

@@ -17,6 +17,7 @@ from api.wiring.health import Doctor
 from api.wiring.intake import Intake
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
+from api.wiring.policies import Policies
 from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.training import Training
@@ -67,5 +68,6 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         names=NameQueue(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
+        policies=Policies(),
         scoring=scoring_on(store, champions, settings.shelf),
     )

@@ -5,19 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from api.policy_desk import ProductCases
-from data.spec.errors import Refusal
 from risk.policies.cases import missing_cases, read_cases, run_cases
 from risk.policies.facts import UNKNOWN_WORDS, parse_number, read_facts
 from risk.policies.parameters import ParameterMalformed, credit_terms
 from risk.policies.product import Product, load_product, products
-from risk.policies.rule import STAGE_LABELS, Stage
+from risk.policies.rule import STAGE_LABELS, Stage, StageUnknown
 from risk.policies.trial import Trial, reform_both, try_product
-
-
-class StageUnknown(Refusal):
-    """The product asks nothing at a stage of this name."""
-
-    code = "stage-unknown"
 
 
 class Policies:
@@ -26,6 +19,10 @@ class Policies:
     def run_cases(self) -> tuple[ProductCases, ...]:
         """Run the worked cases of every product."""
         return tuple(map(_cases, products()))
+
+    def list_products(self) -> tuple[Product, ...]:
+        """Return every product."""
+        return tuple(products())
 
     def attempt(
         self, product: str, facts: Mapping[str, object], *, on: date, stage: str | None, reforms: Mapping[str, str]

@@ -11,8 +11,15 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from data.spec.errors import Refusal
 from data.spec.table import Unit
 from risk.policies.facts import Fact, Value, say
+
+
+class StageUnknown(Refusal):
+    """The product asks nothing at a stage of this name."""
+
+    code = "stage-unknown"
 
 
 class Stage(StrEnum):

@@ -612,6 +612,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         secret=b"s" * 32,
         signing=SigningKeys((new_key(),)),
         clients=fake,
+        policies=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

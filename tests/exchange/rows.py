@@ -105,6 +105,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/v1/catalogue"): Row(public=True),
     ("GET", "/v1/models"): Row(public=True),
+    ("GET", "/v1/products"): Row(public=True),
+    ("POST", "/v1/policy-trials"): Row(
+        owners=LENDERS,
+        body=lambda world, role, side: {"product": "lukedai", "on": "2025-06-01", "facts": {"amount": "400万"}},
+        public=True,
+    ),
     ("GET", "/v1/models/{id}"): Row(path=lambda world, role, side: {"id": "none"}, public=True, own=404),
 }
 """One row a route."""
