@@ -12,7 +12,9 @@ from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
     health,
+    list_audit_events,
     read_assessment,
+    read_audit_checkpoint,
     read_catalogue,
     read_evidence,
     read_explanation,
@@ -32,6 +34,7 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
     {"name": "目录", "description": "指标与模型的声明。"},
+    {"name": "审计", "description": "保存检查点，查看本机构的审计记录。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
 
@@ -41,6 +44,8 @@ ENDPOINTS = (
     read_explanation,
     read_evidence,
     read_catalogue,
+    read_audit_checkpoint,
+    list_audit_events,
     health,
 )
 """In the order of the documents' page."""

@@ -24,6 +24,7 @@ from risk.readers import Audience, Language
 from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
+    from api.audit_desk import AuditDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
 
@@ -376,6 +377,7 @@ class Desks:
     names: "NameDesk"
     training: TrainingDesk
     evaluation: EvaluationDesk
+    audit: "AuditDesk"
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""

@@ -108,6 +108,8 @@ TITLES: Mapping[str, str] = {
     "idempotency-key-reused": "幂等键已用于另一请求",
     "idempotency-key-in-flight": "同一幂等键的请求正在处理",
     "assessment-unknown": "没有这份评估",
+    "audit-chain-unknown": "没有这条审计链",
+    "checkpoint-missing": "尚无检查点",
     "cursor-invalid": "游标无效",
     "if-match-missing": "缺少所依据的版本",
     "version-stale": "所依据的版本已过时",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from api.checkpointing import Checkpointing
 from api.clock import clock_of
 from api.desks import Desks
 from api.log import open_log
@@ -68,15 +69,19 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     today = store_today(settings)
     log = open_log(settings.log_file)
     desks: Future[Desks] = Future()
-    app = create_app(desks, clock=clock_of(today), log=log)
+    clock = clock_of(today)
+    app = create_app(desks, clock=clock, log=log)
     listening = _listen(host, port)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
     # uvicorn raises the signal again once it has stopped, which would end the process by that signal.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
     Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
+    checkpoints = Checkpointing(desks, clock=clock, log=log, minutes=settings.checkpoint_minutes)
+    checkpoints.start()
     with listening:
         Service(config, settings, demonstration=today is not None).run(sockets=[listening])
+    checkpoints.end()
     say("服务已结束。")
 
 

@@ -7,6 +7,7 @@ from api.clock import now
 from api.desks import Desks, Institution
 from api.secret import keep_secret
 from api.wiring.assessing import Assessing
+from api.wiring.auditing import Auditing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.evaluation import OutsideEvaluation
@@ -16,6 +17,7 @@ from api.wiring.intake import Intake
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
 from api.wiring.sources import SourceWatch
+from api.wiring.stores import open_store
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -39,7 +41,7 @@ class Institutions:
 
 def desks_on(settings: "Settings") -> Desks:
     """Open the store and put every desk on it."""
-    return desks_of(Store.open(settings.database_url), settings)
+    return desks_of(open_store(settings), settings)
 
 
 def desks_of(store: Store, settings: "Settings") -> Desks:
@@ -60,4 +62,5 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         names=NameQueue(store),
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
+        audit=Auditing(store, settings),
     )

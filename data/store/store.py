@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from data.spec.access import BUREAU
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
+from data.store.audit import Chaining
 from data.store.engine import is_memory, is_sound_for_wal, open_engine, sqlite_module
 from data.store.migrations.running import current_revision, head_revision, upgrade
 from data.store.orm import SETTING
@@ -51,8 +52,9 @@ class StoreUnsound(Refusal):
 class Store:
     """Open units of work on one database; make one by `Store.create` or `Store.open`."""
 
-    def __init__(self, engine: Engine, *, today: date | None) -> None:
+    def __init__(self, engine: Engine, *, today: date | None, chaining: Chaining | None = None) -> None:
         self._engine = engine
+        self._chaining = chaining or Chaining()
         self._memory: dict[Hashable, Any] = {}
         self.today = today
 
@@ -62,8 +64,10 @@ class Store:
         return self.today is not None
 
     @classmethod
-    def create(cls, url: str, *, at: datetime, demonstration_today: date | None = None) -> Self:
-        """Make the tables of a new store and note who made it.
+    def create(
+        cls, url: str, *, at: datetime, demonstration_today: date | None = None, chaining: Chaining | None = None
+    ) -> Self:
+        """Make the tables of a new store and note who made it; `chaining` says how its audit log is written.
 
         Raises StoreExists where a store stands already.
         """
@@ -73,7 +77,7 @@ class Store:
             if current_revision(connection) is not None:
                 raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
             upgrade(connection)
-        store = cls(engine, today=demonstration_today)
+        store = cls(engine, today=demonstration_today, chaining=chaining)
         store._note_creation(at)
         return store
 
@@ -87,8 +91,8 @@ class Store:
             work.commit()
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open a store that stands.
+    def open(cls, url: str, *, chaining: Chaining | None = None) -> Self:
+        """Open a store that stands; `chaining` says how its audit log is written from now on.
 
         Raises StoreMissing, StoreOutdated, or StoreUnsound for a database in WAL mode on a SQLite that
         may lose acknowledged writes there.
@@ -99,7 +103,8 @@ class Store:
         with engine.connect() as connection:
             _check_current(connection)
             today = connection.scalar(select(SETTING.c.value).where(SETTING.c.name == TODAY))
-        return cls(engine, today=None if today is None else date.fromisoformat(today))
+        own = None if today is None else date.fromisoformat(today)
+        return cls(engine, today=own, chaining=chaining)
 
     @classmethod
     def upgrade(cls, url: str) -> None:
@@ -115,7 +120,7 @@ class Store:
         On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait.
         """
         with self._engine.connect().execution_options(read_only=read_only) as connection:
-            yield Work(connection, at=at, read_only=read_only, memory=self._memory)
+            yield Work(connection, at=at, read_only=read_only, memory=self._memory, chaining=self._chaining)
             connection.rollback()
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from data.spec.audit import AuditEvent
 from data.spec.events import ExchangeEvent
-from data.store.audit import append_events
+from data.store.audit import Chaining, append_events
 from data.store.outbox import put_out
 
 T = TypeVar("T")
@@ -28,12 +28,14 @@ class Work:
         at: datetime,
         read_only: bool = False,
         memory: dict[Hashable, Any] | None = None,
+        chaining: Chaining | None = None,
     ) -> None:
         if at.tzinfo is None:
             raise ValueError("a unit of work's instant must carry a time zone")
         self.connection = connection
         self.at = at
         self.read_only = read_only
+        self._chaining = chaining or Chaining()
         self._events: list[AuditEvent] = []
         self._announced: list[ExchangeEvent] = []
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
@@ -41,6 +43,10 @@ class Work:
     def record(self, event: AuditEvent) -> None:
         """Queue an event; it is chained and appended when the work is committed."""
         self._events.append(event)
+
+    def refer(self, value: str) -> str:
+        """Return what the audit log may hold of a name, a code or free text: a reference that only we find again."""
+        return self._chaining.refer(value)
 
     def announce(self, event: ExchangeEvent) -> None:
         """Queue an event for an institution; it goes into the outbox when the work is committed."""
@@ -60,7 +66,7 @@ class Work:
         """Append what was recorded and announced, and keep everything."""
         if self.read_only:
             raise RuntimeError("a read-only unit of work keeps nothing")
-        append_events(self.connection, self._events)
+        append_events(self.connection, self._events, self._chaining)
         put_out(self.connection, self._announced)
         self._events.clear()
         self._announced.clear()

@@ -618,6 +618,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         names=FakeNames(fake.calls),
         training=fake,
         evaluation=fake,
+        audit=fake,
     )
 
 
