@@ -6,7 +6,8 @@ of the event before it and the algorithm's name among its columns. So the algori
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -176,17 +177,17 @@ def _follow(
     for anchor in anchors:
         waiting.setdefault(anchor.head.seq, []).append(anchor)
     previous, seq = GENESIS, 0
-    for row in _rows(connection, tenant):
-        seq += 1
-        wrong = _wrong(row, seq, previous)
-        if wrong:
-            return ChainFault(tenant, seq, wrong)
-        previous = row["hash"]
-        belied = next((one for one in waiting.pop(seq, ()) if one.head.hash != previous), None)
-        if belied is not None:
-            return ChainFault(tenant, seq, f"审计链曾被改写：与{belied.told_by}所记不符")
-        if seq % AT_ONCE == 0:
-            told(AT_ONCE)
+    with closing(_rows(connection, tenant)) as rows:
+        for seq, row in enumerate(rows, start=1):
+            wrong = _wrong(row, seq, previous)
+            if wrong:
+                return ChainFault(tenant, seq, wrong)
+            previous = row["hash"]
+            belied = next((one for one in waiting.pop(seq, ()) if one.head.hash != previous), None)
+            if belied is not None:
+                return ChainFault(tenant, seq, f"审计链曾被改写：与{belied.told_by}所记不符")
+            if seq % AT_ONCE == 0:
+                told(AT_ONCE)
     told(seq % AT_ONCE)
     wrong = _wrong_end(seq, previous, head, waiting)
     return seq if wrong is None else ChainFault(tenant, seq + 1, wrong)
@@ -217,13 +218,14 @@ def _wrong_end(seq: int, last: str, head: ChainHead | None, waiting: Mapping[int
     return None
 
 
-def _rows(connection: Connection, tenant: str) -> Iterator[Mapping[str, Any]]:
+def _rows(connection: Connection, tenant: str) -> Generator[Mapping[str, Any]]:
     """Stream a tenant's entries; the instant as the database has it, so that a text that is none can be told."""
     at = type_coerce(AUDIT_EVENT.c.at, Text).label("at")
     columns = [column if column.name != "at" else at for column in AUDIT_EVENT.c]
     query = select(*columns).where(AUDIT_EVENT.c.tenant == tenant).order_by(AUDIT_EVENT.c.seq)
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-        yield row._asdict()
+    with connection.execute(query, execution_options={"yield_per": AT_ONCE}) as rows:
+        for row in rows:
+            yield row._asdict()
 
 
 def _instant(kept: object) -> datetime:

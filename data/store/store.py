@@ -117,9 +117,12 @@ class Store:
     def work(self, *, at: datetime, read_only: bool = False) -> Iterator[Work]:
         """Open a unit of work; what is not committed is not kept.
 
-        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait.
+        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait, and see one state
+        of the store throughout.
         """
-        with self._engine.connect().execution_options(read_only=read_only) as connection:
+        snapshot = read_only and self._engine.dialect.name == "postgresql"
+        options = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
+        with self._engine.connect().execution_options(read_only=read_only, **options) as connection:
             yield Work(connection, at=at, read_only=read_only, memory=self._memory, chaining=self._chaining)
             connection.rollback()
 
