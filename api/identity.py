@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.desks import Desks, Institution
 from api.problems import ServiceUnready, TokenMissing, TokenUnknown
+from data.spec.acting import acting_for
 from risk.permissions import Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
@@ -70,9 +71,15 @@ class GuardedRoute(APIRoute):
             institution = await run_in_threadpool(identify, desks, request.headers.get("authorization"))
             request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
             request.state.institution = institution
-            return await handle(request)
+            with acting_for(tenant_of(institution, request.state.relation)):
+                return await handle(request)
 
         return guarded
+
+
+def tenant_of(institution: Institution, seen: Relation) -> str | None:
+    """Return whose rows alone the request sees; None where its relation reaches beyond its own."""
+    return None if seen in (Relation.DUTY, Relation.SUBJECT) else institution.code
 
 
 def guarded_by(scope: Scope) -> type[GuardedRoute]:

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from data.spec.access import BUREAU
+from data.spec.acting import acting_tenant
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.store.audit import Chaining
 from data.store.engine import is_memory, is_sound_for_wal, open_engine, sqlite_module
 from data.store.migrations.running import current_revision, head_revision, upgrade
-from data.store.orm import SETTING
+from data.store.orm import METADATA, SETTING
+from data.store.tenancy import secure
 from data.store.work import Work
 
 TODAY = "demonstration_today"
@@ -77,6 +79,7 @@ class Store:
             if current_revision(connection) is not None:
                 raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
             upgrade(connection)
+            secure(connection, METADATA)
         store = cls(engine, today=demonstration_today, chaining=chaining)
         store._note_creation(at)
         return store
@@ -112,6 +115,7 @@ class Store:
         _check_there(url)
         with open_engine(url).connect() as connection:
             upgrade(connection)
+            secure(connection, METADATA)
 
     @contextmanager
     def work(self, *, at: datetime, read_only: bool = False) -> Iterator[Work]:
@@ -122,8 +126,10 @@ class Store:
         """
         snapshot = read_only and self._engine.dialect.name == "postgresql"
         options = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
-        with self._engine.connect().execution_options(read_only=read_only, **options) as connection:
-            yield Work(connection, at=at, read_only=read_only, memory=self._memory, chaining=self._chaining)
+        tenant = acting_tenant()
+        with self._engine.connect().execution_options(read_only=read_only, tenant=tenant, **options) as connection:
+            memory, chaining = self._memory, self._chaining
+            yield Work(connection, at=at, read_only=read_only, memory=memory, chaining=chaining, tenant=tenant)
             connection.rollback()
 
     def close(self) -> None:
