@@ -53,7 +53,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """Start a server once for all tests that ask for one."""
+    """Start a server once for all tests that ask for one; besides the superuser there is the role of the service."""
     folder = Path(tempfile.mkdtemp(prefix="lukeping-pg-"))
     try:
         yield from _serve(folder, _binaries(folder))
@@ -73,7 +73,10 @@ def _serve(folder: Path, binaries: Path) -> Iterator[Postgres]:
         server = subprocess.Popen([binaries / "postgres", "-D", data, *options], stdout=told, stderr=told, **_as_user())
     try:
         _await(server, folder, log)
-        yield Postgres(folder)
+        running = Postgres(folder)
+        running.run("CREATE ROLE lukeping_service")
+        running.run("CREATE ROLE service LOGIN IN ROLE lukeping_service")
+        yield running
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(PATIENCE_SECONDS)

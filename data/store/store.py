@@ -75,7 +75,7 @@ class Store:
         """
         _make_directory(url)
         engine = open_engine(url)
-        with engine.connect() as connection:
+        with _let_go_on_refusal(engine), engine.connect() as connection:
             if current_revision(connection) is not None:
                 raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
             upgrade(connection)
@@ -103,7 +103,7 @@ class Store:
         _check_there(url)
         _check_sound(url)
         engine = open_engine(url)
-        with engine.connect() as connection:
+        with _let_go_on_refusal(engine), engine.connect() as connection:
             _check_current(connection)
             today = connection.scalar(select(SETTING.c.value).where(SETTING.c.name == TODAY))
         own = None if today is None else date.fromisoformat(today)
@@ -113,9 +113,11 @@ class Store:
     def upgrade(cls, url: str) -> None:
         """Bring the tables of a store that stands to this program's version."""
         _check_there(url)
-        with open_engine(url).connect() as connection:
+        engine = open_engine(url)
+        with engine.connect() as connection:
             upgrade(connection)
             secure(connection, METADATA)
+        engine.dispose()
 
     @contextmanager
     def work(self, *, at: datetime, read_only: bool = False) -> Iterator[Work]:
@@ -145,6 +147,16 @@ class Store:
                 return f"{connection.dialect.name} {version}"
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
             return f"SQLite {version}，{str(mode).upper()} + FULL"
+
+
+@contextmanager
+def _let_go_on_refusal(engine: Engine) -> Iterator[None]:
+    """Leave no connection behind where no store is handed out."""
+    try:
+        yield
+    except Exception:
+        engine.dispose()
+        raise
 
 
 def _path(url: str) -> Path | None:

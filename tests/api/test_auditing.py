@@ -388,9 +388,11 @@ def test_the_log_names_nobody_who_works_at_the_terminal(
     read(store, "bank-a")
     lukeping("audit", "show", "--tenant", "bank-a")
 
-    with open_store(settings).work(at=NOW, read_only=True) as work:
+    again = open_store(settings)
+    with again.work(at=NOW, read_only=True) as work:
         actor = work.connection.scalars(select(AUDIT_EVENT.c.actor).where(AUDIT_EVENT.c.action == "audit.read")).one()
         assert actor == f"cli:{work.refer('wangxiaoming')}"
+    again.close()
     assert "wangxiaoming" not in actor
 
 

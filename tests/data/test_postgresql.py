@@ -18,6 +18,7 @@ from data.store.audit import Anchor, ChainFault, Chaining, Sound, read_heads, ve
 from data.store.engine import open_engine
 from data.store.migrations.running import downgrade, upgrade
 from data.store.orm import AUDIT_EVENT, METADATA
+from data.store.store import StoreExists, StoreOutdated
 from tests.data import test_records, test_store
 from tests.data.tampering import KINDS, SEEN_BY_THE_CHAIN, Tamperer, fill, unguard
 from tests.postgresql import Postgres
@@ -82,6 +83,22 @@ def test_every_revision_can_be_taken_back_and_made_again(postgres: Postgres) -> 
 
     assert left <= {"alembic_version"}
     assert functions == 0
+
+
+def test_a_store_is_made_once_and_an_older_one_is_refused_until_it_is_upgraded(postgres: Postgres, made: str) -> None:
+    url = postgres.url(postgres.database(template=made))
+    with pytest.raises(StoreExists):
+        Store.create(url, at=AT)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        downgrade(connection, "-1")
+    engine.dispose()
+    with pytest.raises(StoreOutdated):
+        Store.open(url)
+
+    Store.upgrade(url)
+
+    Store.open(url).close()
 
 
 def test_two_writers_at_once_leave_one_sound_chain_per_tenant(store: Store) -> None:

@@ -30,13 +30,7 @@ KINDS = ("assessment", "answer", "audit", "outbox", "application")
 
 
 @pytest.fixture(scope="session")
-def roles(postgres: Postgres) -> None:
-    postgres.run("CREATE ROLE lukeping_service")
-    postgres.run("CREATE ROLE service LOGIN IN ROLE lukeping_service")
-
-
-@pytest.fixture(scope="session")
-def secured(postgres: Postgres, roles: None) -> str:
+def secured(postgres: Postgres) -> str:
     name = postgres.database()
     Store.create(postgres.url(name), at=AT, demonstration_today=date(2026, 1, 1)).close()
     return name
@@ -199,9 +193,7 @@ def test_securing_again_changes_nothing_and_reaches_tables_made_later(postgres: 
         later.reflect(connection, only=["later"])
         secure(connection, METADATA)
         secure(connection, later)
-        policies = connection.execute(
-            text("select tablename, count(*) as number from pg_policies group by 1")
-        )
+        policies = connection.execute(text("select tablename, count(*) as number from pg_policies group by 1"))
         found = {row.tablename: row.number for row in policies}
     engine.dispose()
 
