@@ -1,5 +1,6 @@
 """Is the audit log whole, and how is that anchored outside the database?"""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,10 @@ HELP = """审计：核对审计链，做检查点，查看记录。
 退出码：0 给出了答复，1 故障，2 审计链有一处不符、被拒绝或用法有误。加 --json 得到一个 JSON 对象。
 """
 MOST_SHOWN = 200
+WIDTH = 140
+"""Columns of a page that is piped."""
+SHORT = 8
+"""Digits of a reference that tell people apart on a page; --json has all of them."""
 
 
 @command
@@ -138,8 +143,14 @@ def _tell_entries(entries: "Sequence[AuditEntry]") -> None:
     for entry in entries:
         details = "，".join(f"{name}={value}" for name, value in entry.details.items())
         at = f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(entry.seq), at, entry.actor, entry.action, entry.object_id, details)
-    Console().print(table)
+        table.add_row(str(entry.seq), at, _short(entry.actor), entry.action, entry.object_id, details)
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+
+
+def _short(actor: str) -> str:
+    door, _, reference = actor.partition(":")
+    _, colon, digits = reference.partition(":")
+    return f"{door}:{digits[:SHORT]}" if colon else actor
 
 
 COMMANDS = (("verify", verify), ("checkpoint", checkpoint), ("rotate", rotate), ("show", show))

@@ -366,6 +366,18 @@ def test_commands_anchor_verify_and_show(lukeping: Callable[..., tuple[int, str]
     assert [ended for ended, _ in (before, taken, after, shown)] == [0] * 4
 
 
+def test_a_setting_that_is_none_is_refused_by_its_name_and_not_by_its_value(
+    lukeping: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LUKEPING_DIGEST", "md5-of-old")
+
+    ended, said = lukeping("audit", "verify", "--json")
+
+    assert (ended, json.loads(said)["code"]) == (2, "usage")
+    assert "LUKEPING_DIGEST" in said
+    assert "md5-of-old" not in said
+
+
 def test_the_first_fault_is_told_with_its_place_and_exit_code_2(
     lukeping: Callable[..., tuple[int, str]], store: Store
 ) -> None:
