@@ -76,6 +76,11 @@ class Sound:
 
 def append_events(connection: Connection, events: Sequence[AuditEvent], chaining: Chaining) -> None:
     """Chain the events to their tenants' heads, in the order given."""
+    tenants = sorted({event.tenant for event in events})
+    if len(tenants) > 1:
+        # In one order for all: two writers that each wait for the other's second head would wait for ever.
+        heads = select(AUDIT_HEAD.c.tenant).where(AUDIT_HEAD.c.tenant.in_(tenants))
+        connection.execute(heads.order_by(AUDIT_HEAD.c.tenant).with_for_update()).all()
     for event in events:
         _append(connection, event, chaining)
 
