@@ -15,9 +15,11 @@ from api.exchange import (
     cancel_batch,
     health,
     issue_token,
+    list_audit_events,
     list_models,
     list_products,
     read_assessment,
+    read_audit_checkpoint,
     read_batch,
     read_catalogue,
     read_evidence,
@@ -50,6 +52,7 @@ TAGS = [
     {"name": "企业", "description": "检索已授权的企业，核验资质与记录。"},
     {"name": "政策", "description": "政策产品的数值与试算；不保存。"},
     {"name": "目录", "description": "指标与模型的声明。"},
+    {"name": "审计", "description": "保存检查点，查看本机构的审计记录。"},
     {"name": "健康", "description": "供监控探测。"},
 ]
 
@@ -70,6 +73,8 @@ ENDPOINTS = (
     list_models,
     list_products,
     try_policy,
+    read_audit_checkpoint,
+    list_audit_events,
     health,
 )
 """In the order of the documents' page."""

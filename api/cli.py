@@ -7,6 +7,7 @@ import typer
 
 from api.commands import (
     application,
+    auditing,
     clients,
     comparing,
     evidence,
@@ -33,7 +34,8 @@ HELP = """鲁科评：从官方名单到一份带理由的企业信用评估。�
 
 退出码：0 给出了答复，1 故障，2 被拒绝或用法有误，130 被中断。
 
-设置读自环境变量 LUKEPING_STATE、LUKEPING_DATABASE、LUKEPING_HOST、LUKEPING_PORT、LUKEPING_REPORT_FONTS。
+设置读自环境变量 LUKEPING_STATE、LUKEPING_DATABASE、LUKEPING_HOST、LUKEPING_PORT、LUKEPING_REPORT_FONTS、
+LUKEPING_DIGEST（sha256 或 sm3）、LUKEPING_CHECKPOINT_MINUTES。
 """
 COMMANDS = (
     ("init", opening.init),
@@ -67,6 +69,7 @@ GROUPS = (
     ("policy", policy.HELP, policy.COMMANDS),
     ("application", application.HELP, application.COMMANDS),
     ("client", clients.HELP, clients.COMMANDS),
+    ("audit", auditing.HELP, auditing.COMMANDS),
 )
 
 

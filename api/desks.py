@@ -27,6 +27,7 @@ from risk.readers import Audience, Language
 from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
+    from api.audit_desk import AuditDesk
     from api.client_desk import ClientDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
@@ -371,6 +372,7 @@ class Desks:
     evaluation: EvaluationDesk
     policies: "PolicyDesk"
     scoring: ScoringDesks
+    audit: "AuditDesk"
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""

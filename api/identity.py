@@ -17,6 +17,7 @@ from api.bearer import Sent, credentials, identify_client
 from api.desks import Desks, Institution
 from api.problems import ServiceUnready, TokenUnknown
 from api.rates import within_quota
+from data.spec.acting import acting_for
 from risk.permissions import LABELS, Relation, Scope, relation
 
 PUBLIC_PATHS = frozenset(
@@ -86,9 +87,15 @@ class GuardedRoute(APIRoute):
             institution = await run_in_threadpool(identify, request)
             request.state.relation = relation(institution.role, self.scope, granted=institution.granted)
             request.state.institution = institution
-            return await within_quota(handle, request, institution, self.scope)
+            with acting_for(tenant_of(institution, request.state.relation)):
+                return await within_quota(handle, request, institution, self.scope)
 
         return guarded
+
+
+def tenant_of(institution: Institution, seen: Relation) -> str | None:
+    """Return whose rows alone the request sees; None where its relation reaches beyond its own."""
+    return None if seen in (Relation.DUTY, Relation.SUBJECT) else institution.code
 
 
 def guarded_by(scope: Scope) -> type[GuardedRoute]:

@@ -155,6 +155,8 @@ TITLES: Mapping[str, str] = {
     "assessment-batch-unknown": "没有这一批评估",
     "assessment-batch-ended": "这一批评估已经结束",
     "enterprise-repeated": "同一企业在一批中重复",
+    "audit-chain-unknown": "没有这条审计链",
+    "checkpoint-missing": "尚无检查点",
     "cursor-invalid": "游标无效",
     "if-match-missing": "缺少所依据的版本",
     "version-stale": "所依据的版本已过时",

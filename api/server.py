@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from api.capacity import Terms
+from api.checkpointing import Checkpointing
 from api.clock import Clock, clock_of
 from api.desks import Desks
 from api.log import open_log
@@ -71,7 +72,8 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     log = open_log(settings.log_file)
     desks: Future[Desks] = Future()
     terms = Terms(at_once=settings.requests_at_once, deadline_seconds=settings.deadline_seconds)
-    app = create_app(desks, clock=clock_of(today), log=log, terms=terms, public_url=settings.public_url)
+    clock = clock_of(today)
+    app = create_app(desks, clock=clock, log=log, terms=terms, public_url=settings.public_url)
     listening = _listen(host, port)
     # Who a request comes from is the connection's own address: a header can be made up.
     config = uvicorn.Config(
@@ -82,12 +84,15 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
         signal.signal(number, lambda _number, _frame: None)
     Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
     stop = Event()
-    worker = Thread(target=_work, args=(stop, desks, clock_of(today), log), name="worker", daemon=True)
+    worker = Thread(target=_work, args=(stop, desks, clock, log), name="worker", daemon=True)
     worker.start()
+    checkpoints = Checkpointing(desks, clock=clock, log=log, minutes=settings.checkpoint_minutes)
+    checkpoints.start()
     with listening:
         Service(config, settings, demonstration=today is not None).run(sockets=[listening])
     stop.set()
     worker.join(GRACE_SECONDS)
+    checkpoints.end()
     say("服务已结束。")
 
 

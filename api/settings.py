@@ -1,6 +1,7 @@
 """Which settings does the service have, and from where do they come?"""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,8 @@ class Settings(BaseSettings):
         description="对外的地址（如 https://lukeping.example.gov.cn），令牌与持有证明以它为准；缺省为请求所用的地址",
     )
 
+    digest: Literal["sha256", "sm3"] = Field(default="sha256", description="审计链与检查点的杂凑算法；可随时更换")
+    checkpoint_minutes: int = Field(default=10, ge=1, le=1440, description="服务每隔几分钟做一次审计检查点")
     report_fonts: Path | None = Field(default=None, description="报告所用中文字体的文件夹；缺省为系统字体")
 
     @property
@@ -50,6 +53,16 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """Return the file that holds the keys which sign access tokens (mode 0600)."""
         return self.state / "signing-keys.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Return the folder of audit checkpoints, which stand outside the database."""
+        return self.state / "checkpoints"
+
+    @property
+    def audit_keys(self) -> Path:
+        """Return the folder of the keys that sign checkpoints (mode 0700)."""
+        return self.state / "audit-keys"
 
     @property
     def log_file(self) -> Path:

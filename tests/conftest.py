@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgresql import postgres as postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / ".lukeping" / "figures.json"
 

@@ -177,9 +177,8 @@ def try_policy(wanted: TrialRequest, desks: DesksHere, now: Now) -> TrialReport:
 
 def _texts(facts: Mapping[str, str | int | bool]) -> dict[str, object]:
     """Return facts as a person would write them."""
-    return {
-        name: {True: "是", False: "否"}[value] if isinstance(value, bool) else value for name, value in facts.items()
-    }
+    words = {True: "是", False: "否"}
+    return {name: words[value] if isinstance(value, bool) else str(value) for name, value in facts.items()}
 
 
 def trial_report(trial: Trial) -> TrialReport:

@@ -33,10 +33,16 @@ class UsageRefused(Refusal):
 
 
 def read_settings() -> "Settings":
-    """Read the settings; the import is heavy, so only commands pay for it."""
+    """Read the settings; the import is heavy, so only commands pay for it. Raises UsageRefused."""
+    from pydantic import ValidationError
+
     from api.settings import Settings
 
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({f"LUKEPING_{fault['loc'][0]}".upper() for fault in error.errors()})
+        raise UsageRefused(f"环境变量 {'、'.join(names)} 的值不合要求。", help="可用的值见 lukeping --help。") from None
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.application_desk import ApplicationDesk
+    from api.audit_desk import AuditDesk
     from api.catalogue_desk import CatalogueDesk
     from api.desks import Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
     from api.list_desks import BatchDesk, TemplateDesk
@@ -72,17 +73,17 @@ def pool_desk(settings: "Settings") -> "PoolDesk":
     """Open the store and hand out the desk that looks at its pool; raise a Refusal where no sound store stands."""
     from api.wiring.champions import ShelvedChampions
     from api.wiring.pool import PoolOffice
-    from data.store import Store
+    from api.wiring.stores import open_store
 
-    return PoolOffice(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
+    return PoolOffice(open_store(settings), ShelvedChampions(settings.shelf))
 
 
 def watch_desk(settings: "Settings") -> "WatchDesk":
     """Open the store and hand out the desk of warnings; raise a Refusal where no sound store stands."""
+    from api.wiring.stores import open_store
     from api.wiring.watching import WatchOffice
-    from data.store import Store
 
-    return WatchOffice(Store.open(settings.database_url))
+    return WatchOffice(open_store(settings))
 
 
 def validation_desk(settings: "Settings") -> "ValidationDesk":
@@ -102,25 +103,33 @@ def template_desk() -> "TemplateDesk":
 def batch_desk(settings: "Settings") -> "BatchDesk":
     """Open the store and hand out the desk that works on its batches; raise a Refusal where no sound store stands."""
     from api.wiring.batches import Batches
-    from data.store import Store
+    from api.wiring.stores import open_store
 
-    return Batches(Store.open(settings.database_url))
+    return Batches(open_store(settings))
 
 
 def application_desk(settings: "Settings") -> "ApplicationDesk":
     """Open the store and hand out the desk of applications on it; raise a Refusal where no sound store stands."""
     from api.wiring.applications import Applications
     from api.wiring.champions import ShelvedChampions
-    from data.store import Store
+    from api.wiring.stores import open_store
 
-    return Applications(Store.open(settings.database_url), ShelvedChampions(settings.shelf))
+    return Applications(open_store(settings), ShelvedChampions(settings.shelf))
+
+
+def audit_desk(settings: "Settings") -> "AuditDesk":
+    """Open the store and hand out the desk of its audit log; raise a Refusal where no sound store stands."""
+    from api.wiring.auditing import Auditing
+    from api.wiring.stores import open_store
+
+    return Auditing(open_store(settings), settings)
 
 
 def store_today(settings: "Settings") -> "date | None":
     """Open the store for a moment and return its own today; raise a Refusal where no sound store stands."""
-    from data.store import Store
+    from api.wiring.stores import open_store
 
-    store = Store.open(settings.database_url)
+    store = open_store(settings)
     try:
         return store.today
     finally:

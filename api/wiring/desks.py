@@ -8,6 +8,7 @@ from api.desks import Desks, Institution
 from api.oauth.keys import keep_signing_keys
 from api.secret import keep_secret
 from api.wiring.assessing import Assessing
+from api.wiring.auditing import Auditing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.clients import Clients
@@ -20,6 +21,7 @@ from api.wiring.names import NameQueue
 from api.wiring.policies import Policies
 from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
+from api.wiring.stores import open_store
 from api.wiring.training import Training
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -45,7 +47,7 @@ class Institutions:
 
 def desks_on(settings: "Settings") -> Desks:
     """Open the store and put every desk on it."""
-    return desks_of(Store.open(settings.database_url), settings)
+    return desks_of(open_store(settings), settings)
 
 
 def desks_of(store: Store, settings: "Settings") -> Desks:
@@ -70,4 +72,5 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         evaluation=OutsideEvaluation(),
         policies=Policies(),
         scoring=scoring_on(store, champions, settings.shelf),
+        audit=Auditing(store, settings),
     )

@@ -56,9 +56,9 @@ class Doctor:
         if self._opened is not None:
             yield self._opened
             return
-        from data.store import Store
+        from api.wiring.stores import open_store
 
-        store = Store.open(self._settings.database_url)
+        store = open_store(self._settings)
         try:
             yield store
         finally:

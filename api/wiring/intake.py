@@ -9,6 +9,7 @@ from api.clock import SHANGHAI
 from api.desks import LoadedBatch, RowsSetAside
 from api.list_desks import IntakeWishes
 from api.wiring.acting import as_bureau, person
+from api.wiring.stores import create_store, open_store
 from data.intake import BatchReport, Reason, load_file, load_folder
 from data.intake.cumcm2020c import load_cumcm2020c
 from data.intake.files import Instructions
@@ -106,9 +107,9 @@ class Sources:
         own = self._settings.at(self._settings.state / source)
         own.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            store = Store.open(own.database_url)
+            store = open_store(own)
         except StoreMissing:
-            store = Store.create(own.database_url, at=at)
+            store = create_store(own, at=at)
         try:
             return [told(report) for report in LOADERS[source](store, folder, at=at, actor=person(), progress=progress)]
         finally:

@@ -17,6 +17,7 @@ from api.clock import SHANGHAI, now
 from api.desks import Chapters, Institution, IssuedToken, LoadedBatch, Opened, TrainingSummary
 from api.identity import new_token, token_hash
 from api.list_desks import IntakeWishes
+from api.wiring.stores import create_store, open_store
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.consent import ALL_CATEGORIES, Consent, Permission
@@ -82,7 +83,7 @@ class Opening:
         if self._settings.database is None:
             return self._database.exists()
         try:
-            Store.open(self._settings.database_url).close()
+            open_store(self._settings).close()
         except StoreMissing:
             return False
         return True
@@ -155,7 +156,7 @@ class _Build:
             return self._demonstration(enterprises)
         self._progress.chapter("建库")
         at = now()
-        Store.create(self._settings.database_url, at=at).close()
+        create_store(self._settings, at=at).close()
         return Opened(demonstration=False, tokens=())
 
     def _demonstration(self, enterprises: int) -> Opened:
@@ -166,7 +167,7 @@ class _Build:
         write_city(city, enterprises=enterprises, progress=self._progress)
         self._progress.chapter("入库")
         at = now(DEMONSTRATION_TODAY)
-        store = Store.create(self._settings.database_url, at=at, demonstration_today=DEMONSTRATION_TODAY)
+        store = create_store(self._settings, at=at, demonstration_today=DEMONSTRATION_TODAY)
         try:
             batches = self._load(store, city / "lists", at=at)
             tokens = _issue(store, _city_institutions(), at=at)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from api.clock import now
 from api.reports.desk import ValidationReport
 from api.wiring.acting import as_bureau
+from api.wiring.stores import open_store
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
@@ -66,7 +67,7 @@ class Validating:
 
 def validating_on(settings: "Settings") -> Validating:
     """Open the store and put the desk on it."""
-    return Validating(Store.open(settings.database_url), settings.shelf)
+    return Validating(open_store(settings), settings.shelf)
 
 
 def _figures(found: Validated) -> dict[str, float | int | None]:

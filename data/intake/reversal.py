@@ -157,7 +157,7 @@ def _event(work: Work, batch: Batch, own: Reversal, written: int, access: Access
         action=Action.BATCH_REVERSED,
         object_id=own.batch_id,
         at=work.at,
-        details={"reverses": batch.id, "list": batch.list, "rows": written, "reason": own.reason},
+        details={"reverses": batch.id, "list": batch.list, "rows": written, "reason": work.refer(own.reason)},
     )
 
 

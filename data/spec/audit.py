@@ -35,6 +35,7 @@ class Action(StrEnum):
     USAGE_FLAGGED = "usage.flagged"
     IMPROVEMENT_COMPUTED = "improvement.computed"
     EVIDENCE_READ = "evidence.read"
+    AUDIT_READ = "audit.read"
     BOOKS_LISTED = "books.listed"
     MODEL_TRAINED = "model.trained"
     BASELINE_SHELVED = "baseline.shelved"
@@ -73,7 +74,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEvent:
-    """Say who did what to which object and when; no feature values, no names, no codes."""
+    """Say who did what to which object and when; no feature values, no names, no codes.
+
+    An actor is an institution's code, or a door and a person after a colon (`cli:someone`), of whom the log keeps a
+    keyed reference; so does `Work.refer` for free text among the details.
+    """
 
     tenant: str
     actor: str

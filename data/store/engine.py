@@ -7,10 +7,12 @@ writer (fixed in 3.51.3, and in 3.50.7 and 3.44.6). On those the write-ahead log
 import importlib
 from types import ModuleType
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from data.store.tenancy import say_who_acts
 
 BUSY_MILLISECONDS = 30_000
 CACHE_KIBIBYTES = 64_000
@@ -66,6 +68,8 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "begin", _begin_acting)
     return engine
 
 
@@ -92,3 +96,8 @@ def _begin(connection: object) -> None:
     safe = options.get("durable", True) or journal_mode(sqlite_module().sqlite_version) != "WAL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if safe else 'NORMAL'}")  # type: ignore[attr-defined] # as above
     connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")  # type: ignore[attr-defined] # as above
+
+
+def _begin_acting(connection: Connection) -> None:
+    # Per transaction, so that a pooled connection never acts for whom it acted before.
+    say_who_acts(connection, connection.get_execution_options().get("tenant"))

@@ -10,11 +10,14 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from data.spec.access import BUREAU
+from data.spec.acting import acting_tenant
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
+from data.store.audit import Chaining
 from data.store.engine import is_memory, is_sound_for_wal, open_engine, sqlite_module
 from data.store.migrations.running import current_revision, head_revision, upgrade
-from data.store.orm import SETTING
+from data.store.orm import METADATA, SETTING
+from data.store.tenancy import secure
 from data.store.work import Work
 
 TODAY = "demonstration_today"
@@ -51,8 +54,9 @@ class StoreUnsound(Refusal):
 class Store:
     """Open units of work on one database; make one by `Store.create` or `Store.open`."""
 
-    def __init__(self, engine: Engine, *, today: date | None) -> None:
+    def __init__(self, engine: Engine, *, today: date | None, chaining: Chaining | None = None) -> None:
         self._engine = engine
+        self._chaining = chaining or Chaining()
         self._memory: dict[Hashable, Any] = {}
         self.today = today
 
@@ -62,18 +66,21 @@ class Store:
         return self.today is not None
 
     @classmethod
-    def create(cls, url: str, *, at: datetime, demonstration_today: date | None = None) -> Self:
-        """Make the tables of a new store and note who made it.
+    def create(
+        cls, url: str, *, at: datetime, demonstration_today: date | None = None, chaining: Chaining | None = None
+    ) -> Self:
+        """Make the tables of a new store and note who made it; `chaining` says how its audit log is written.
 
         Raises StoreExists where a store stands already.
         """
         _make_directory(url)
         engine = open_engine(url)
-        with engine.connect() as connection:
+        with _let_go_on_refusal(engine), engine.connect() as connection:
             if current_revision(connection) is not None:
                 raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
             upgrade(connection)
-        store = cls(engine, today=demonstration_today)
+            secure(connection, METADATA)
+        store = cls(engine, today=demonstration_today, chaining=chaining)
         store._note_creation(at)
         return store
 
@@ -87,8 +94,8 @@ class Store:
             work.commit()
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open a store that stands.
+    def open(cls, url: str, *, chaining: Chaining | None = None) -> Self:
+        """Open a store that stands; `chaining` says how its audit log is written from now on.
 
         Raises StoreMissing, StoreOutdated, or StoreUnsound for a database in WAL mode on a SQLite that
         may lose acknowledged writes there.
@@ -96,29 +103,38 @@ class Store:
         _check_there(url)
         _check_sound(url)
         engine = open_engine(url)
-        with engine.connect() as connection:
+        with _let_go_on_refusal(engine), engine.connect() as connection:
             _check_current(connection)
             today = connection.scalar(select(SETTING.c.value).where(SETTING.c.name == TODAY))
-        return cls(engine, today=None if today is None else date.fromisoformat(today))
+        own = None if today is None else date.fromisoformat(today)
+        return cls(engine, today=own, chaining=chaining)
 
     @classmethod
     def upgrade(cls, url: str) -> None:
         """Bring the tables of a store that stands to this program's version."""
         _check_there(url)
-        with open_engine(url).connect() as connection:
+        engine = open_engine(url)
+        with engine.connect() as connection:
             upgrade(connection)
+            secure(connection, METADATA)
+        engine.dispose()
 
     @contextmanager
     def work(self, *, at: datetime, read_only: bool = False, durable: bool = True) -> Iterator[Work]:
         """Open a unit of work; what is not committed is not kept.
 
-        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait. What a unit that is
-        not `durable` commits outlives the process, not a power cut: it waits for no disk.
+        On SQLite a unit that writes waits for its turn at the start; `read_only` units never wait, and see one state
+        of the store throughout. What a unit that is not `durable` commits outlives the process, not a power cut: it
+        waits for no disk.
         """
-        with self._engine.connect().execution_options(read_only=read_only, durable=durable) as connection:
+        snapshot = read_only and self._engine.dialect.name == "postgresql"
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
+        options |= {"read_only": read_only, "durable": durable, "tenant": acting_tenant()}
+        with self._engine.connect().execution_options(**options) as connection:
             if not durable and connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
-            yield Work(connection, at=at, read_only=read_only, memory=self._memory)
+            memory, chaining, tenant = self._memory, self._chaining, options["tenant"]
+            yield Work(connection, at=at, read_only=read_only, memory=memory, chaining=chaining, tenant=tenant)
             connection.rollback()
 
     def close(self) -> None:
@@ -134,6 +150,16 @@ class Store:
                 return f"{connection.dialect.name} {version}"
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
             return f"SQLite {version}，{str(mode).upper()} + FULL"
+
+
+@contextmanager
+def _let_go_on_refusal(engine: Engine) -> Iterator[None]:
+    """Leave no connection behind where no store is handed out."""
+    try:
+        yield
+    except Exception:
+        engine.dispose()
+        raise
 
 
 def _path(url: str) -> Path | None:

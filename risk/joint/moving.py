@@ -264,7 +264,8 @@ def assessment_of(work: Work, application: Application, id: str | None) -> Asses
     if wanted is None:
         return None
     access = bureau_access("system", at=work.at, purpose=Purpose.JOINT_EVALUATION)
-    stored = read_assessment(work, wanted, access=access)
+    with work.under_duty():
+        stored = read_assessment(work, wanted, access=access)
     if stored is None or stored.enterprise_id != application.stored.enterprise_id:
         raise ApplicationUnknown(f"没有编号为{wanted}、关于该企业的评估。", help="请先由科技局评估。")
     return TypeAdapter(Assessment).validate_python(stored.body)

@@ -626,6 +626,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         training=fake,
         evaluation=fake,
         scoring=fake_scoring(),
+        audit=fake,
     )
 
 

@@ -1,5 +1,6 @@
 """Is a batch taken back whole, with a reason, once, and can the same file come in again?"""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -84,10 +85,12 @@ def test_a_batch_taken_back_is_a_batch_of_its_own_in_the_audit_log(
         batch = read_batches(work).iloc[-1]
         event = work.connection.execute(select(AUDIT_EVENT).order_by(AUDIT_EVENT.c.seq.desc())).first()
         assert verify_chain(work.connection, BUREAU) is None
+        reference = work.refer("报送单位发错了文件")
     assert (batch["list"], batch["file_name"], batch["kept"]) == ("annual_report", "撤回 B000001", 1)
     assert event is not None
     assert (event.action, event.object) == ("batch.reversed", "B000002")
-    assert "报送单位发错了文件" in event.payload_canonical
+    assert "报送单位发错了文件" not in event.payload_canonical
+    assert json.loads(event.payload_canonical)["reason"] == reference
 
 
 def test_a_batch_is_taken_back_once_and_the_refusal_says_by_which(

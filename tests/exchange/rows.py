@@ -104,6 +104,10 @@ ROWS: dict[tuple[str, str], Row] = {
         asks_firm=True,
     ),
     ("GET", "/v1/catalogue"): Row(public=True),
+    ("GET", "/v1/audit/checkpoint"): Row(owners=LENDERS, public=True, own=404),
+    ("GET", "/v1/audit/events"): Row(
+        owners=LENDERS, hides=lambda world, role, side: [assessment(world, role, side)["id"]]
+    ),
     ("GET", "/v1/models"): Row(public=True),
     ("GET", "/v1/products"): Row(public=True),
     ("POST", "/v1/policy-trials"): Row(

@@ -1,0 +1,129 @@
+"""Do the doors stand on PostgreSQL, logged in as the service, and does it keep banks apart without our filters?"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.clock import SHANGHAI
+from api.desks import Desks, Institution
+from api.log import open_log
+from api.settings import Settings
+from api.wiring.auditing import Auditing
+from api.wiring.desks import desks_of
+from api.wiring.opening import _grant_consents, _issue
+from api.wiring.stores import create_store, open_store
+from data.spec.identifiers import Scheme, with_uscc_check_digit
+from data.spec.progress import Silent
+from data.store import Store
+from data.store.assessments import read_assessment
+from data.store.batches import add_enterprises
+from data.store.orm import AUDIT_EVENT
+from tests.postgresql import Postgres
+
+NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
+FIRM = with_uscc_check_digit("91370303MA3C00000")
+BANKS = [Institution(code=f"bank-{name}", name=f"{name}银行（演示）", kind="bank") for name in "ab"]
+
+
+@pytest.fixture
+def owner(postgres: Postgres, tmp_path: Path) -> Settings:
+    """Return the settings of the owner of the tables, who makes the store."""
+    own = Settings(state=tmp_path / "state", database=postgres.url(postgres.database()))
+    create_store(own, at=NOW, demonstration_today=date(2026, 1, 1)).close()
+    return own
+
+
+@pytest.fixture
+def settings(owner: Settings) -> Settings:
+    """Return the settings of the service, whose role owns nothing."""
+    return owner.model_copy(update={"database": owner.database_url.replace("postgres@", "service@")})
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings)
+    with store.work(at=NOW) as work:
+        add_enterprises(work, Scheme.USCC, {FIRM: "enterprise"})
+        work.commit()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def tokens(store: Store) -> dict[str, str]:
+    issued = _issue(store, BANKS, at=NOW)
+    _grant_consents(store, [bank.code for bank in BANKS], at=NOW)
+    return {one.institution.code: one.token for one in issued}
+
+
+@pytest.fixture
+def client(store: Store, settings: Settings, tmp_path: Path) -> Iterator[TestClient]:
+    desks: Future[Desks] = Future()
+    desks.set_result(desks_of(store, settings))
+    with TestClient(create_app(desks, clock=lambda: NOW, log=open_log(tmp_path / "l.log"))) as client:
+        yield client
+
+
+def ask(client: TestClient, token: str) -> Any:
+    body = {"enterprise": {"scheme": Scheme.USCC, "value": FIRM}}
+    return client.post("/v1/assessments", json=body, headers=headers(token) | {"Idempotency-Key": "k-1"})
+
+
+def headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_bank_is_answered_once_and_its_log_is_sound(
+    client: TestClient, tokens: dict[str, str], store: Store, settings: Settings
+) -> None:
+    first, again = ask(client, tokens["bank-a"]), ask(client, tokens["bank-a"])
+    read = client.get(first.headers["location"], headers=headers(tokens["bank-a"]))
+
+    assert (first.status_code, read.status_code) == (201, 200)
+    assert first.content == again.content
+    with store.work(at=NOW, read_only=True) as work:
+        actions = work.connection.scalars(select(AUDIT_EVENT.c.action).where(AUDIT_EVENT.c.tenant == "bank-a")).all()
+    assert actions == ["consent.granted", "assessment.made", "assessment.read"]
+    auditing = Auditing(store, settings)
+    auditing.take(at=NOW)
+    assert auditing.verify(checkpoint=None, tenant=None, key=None, progress=Silent()).message is None
+
+
+@pytest.mark.parametrize(("policy", "leaks"), [(True, False), (False, True)])
+def test_another_banks_assessment_is_not_there_even_where_the_readers_forget_to_ask_whose(
+    client: TestClient,
+    tokens: dict[str, str],
+    store: Store,
+    owner: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: bool,
+    leaks: bool,
+) -> None:
+    """Without the policy the same readers leak: so it is the policy that holds, not another filter."""
+
+    def forgetful(work: Any, id: str, *, access: Any) -> Any:
+        return read_assessment(work, id, access=replace(access, tenant="bank-a"))
+
+    place = ask(client, tokens["bank-a"]).headers["location"]
+    for reader in ("risk.assess.read_stored", "api.wiring.assessing.read_stored"):
+        monkeypatch.setattr(reader, forgetful)
+    if not policy:
+        owners = open_store(owner)
+        with owners.work(at=NOW) as work:
+            work.connection.execute(text("alter table assessment disable row level security"))
+            work.connection.commit()
+        owners.close()
+
+    own, foreign = (client.get(place, headers=headers(tokens[bank])) for bank in ("bank-a", "bank-b"))
+
+    assert own.status_code == 200
+    assert (foreign.status_code == 200) is leaks
+    assert leaks or foreign.json()["code"] == "assessment-unknown"
