@@ -12,10 +12,15 @@ from api.exchange.report import Frozen
 from api.exchange.words import CleanText, Day
 from api.problems import TokenMissing, TokenUnknown, refusals
 from risk.permissions import Scope
+from risk.policies.cost import CostLine
 from risk.policies.facts import FactMalformed, FactUnknown
+from risk.policies.limit import Limit, LimitLine
+from risk.policies.losses import PartyLoss
 from risk.policies.parameters import Used
+from risk.policies.price import Price
 from risk.policies.product import ProductUnknown
 from risk.policies.rule import StageUnknown
+from risk.policies.support import Paid
 from risk.policies.trial import Trial
 from risk.policies.verdict import ANSWER_LABELS, OUTCOME_LABELS, Finding, Verdict
 
@@ -183,7 +188,7 @@ def _texts(facts: Mapping[str, str | int | bool]) -> dict[str, object]:
 
 def trial_report(trial: Trial) -> TrialReport:
     """Write a trial down for a bank."""
-    losses, cost, limit, price = trial.losses, trial.cost, trial.limit, trial.price
+    losses, cost = trial.losses, trial.cost
     return TrialReport(
         product=trial.product,
         label=trial.label,
@@ -195,56 +200,56 @@ def trial_report(trial: Trial) -> TrialReport:
         findings=_findings(trial.verdict),
         watch=_findings(trial.watch) if trial.watch else [],
         gaps=[GapReported(**{**vars(gap), "stage": str(gap.stage)}) for gap in trial.gaps],
-        benefits=[
-            _amount(one.name, one.label, one.amount, formula=one.formula, note=one.note, mark=one.mark)
-            for one in trial.benefits
-        ],
+        benefits=[_amount(one) for one in trial.benefits],
         expected_loss=_money(losses.expected) if losses else None,
-        parties=[
-            PartyReported(
-                party=one.party,
-                label=one.label,
-                expected_without=_yuan(one.expected_without),
-                expected_with=_yuan(one.expected_with),
-                stressed_without=_yuan(one.stressed_without),
-                stressed_with=_yuan(one.stressed_with),
-            )
-            for one in (losses.parties if losses else ())
-        ],
-        cost=[
-            CostReported(
-                name=one.name,
-                label=one.label,
-                without_support=_yuan(one.without_support),
-                with_support=_yuan(one.with_support),
-                formula=one.formula,
-            )
-            for one in (cost.lines if cost else ())
-        ],
+        parties=[_party(one) for one in losses.parties] if losses else [],
+        cost=[_cost(one) for one in cost.lines] if cost else [],
         cost_without=_money(cost.without_support) if cost else None,
         cost_with=_money(cost.with_support) if cost else None,
-        limit=LimitReported(
-            amount=_money(limit.amount),
-            binding=limit.binding,
-            complete=limit.complete,
-            lines=[
-                _amount(one.name, one.label, one.amount, formula=one.formula, note=one.note, mark=one.mark)
-                for one in limit.lines
-            ],
-        )
-        if limit
-        else None,
-        price=PriceReported(
-            without_low=f"{price.without_support.low:.4f}",
-            without_high=f"{price.without_support.high:.4f}",
-            with_low=f"{price.with_support.low:.4f}",
-            with_high=f"{price.with_support.high:.4f}",
-            formula=price.formula,
-        )
-        if price
-        else None,
+        limit=_limit(trial.limit) if trial.limit else None,
+        price=_price(trial.price) if trial.price else None,
         unverified=numbers(trial.unverified),
         notes=list(trial.notes),
+    )
+
+
+def _party(one: PartyLoss) -> PartyReported:
+    return PartyReported(
+        party=one.party,
+        label=one.label,
+        expected_without=_yuan(one.expected_without),
+        expected_with=_yuan(one.expected_with),
+        stressed_without=_yuan(one.stressed_without),
+        stressed_with=_yuan(one.stressed_with),
+    )
+
+
+def _cost(one: CostLine) -> CostReported:
+    return CostReported(
+        name=one.name,
+        label=one.label,
+        without_support=_yuan(one.without_support),
+        with_support=_yuan(one.with_support),
+        formula=one.formula,
+    )
+
+
+def _limit(limit: Limit) -> LimitReported:
+    return LimitReported(
+        amount=_money(limit.amount),
+        binding=limit.binding,
+        complete=limit.complete,
+        lines=[_amount(one) for one in limit.lines],
+    )
+
+
+def _price(price: Price) -> PriceReported:
+    return PriceReported(
+        without_low=f"{price.without_support.low:.4f}",
+        without_high=f"{price.without_support.high:.4f}",
+        with_low=f"{price.with_support.low:.4f}",
+        with_high=f"{price.with_support.high:.4f}",
+        formula=price.formula,
     )
 
 
@@ -286,8 +291,10 @@ def _finding(one: Finding) -> FindingReported:
     )
 
 
-def _amount(name: str, label: str, amount: Decimal | None, *, formula: str, note: str, mark: str) -> AmountReported:
-    return AmountReported(name=name, label=label, amount=_money(amount), formula=formula, note=note, mark=mark)
+def _amount(one: Paid | LimitLine) -> AmountReported:
+    return AmountReported(
+        name=one.name, label=one.label, amount=_money(one.amount), formula=one.formula, note=one.note, mark=one.mark
+    )
 
 
 def _money(amount: Decimal | None) -> str | None:
