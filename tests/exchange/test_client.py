@@ -1,0 +1,152 @@
+"""Does the client do what the guide says, and are the vectors what the service accepts?"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc.jwk import KeySet, OKPKey
+from starlette.testclient import TestClient
+
+from api import vectors
+from api.client import Client, ExchangeError, Unreachable, new_key, public_jwks, read_key, write_key
+from api.client_desk import NewClient
+from api.oauth.assertion import check_assertion
+from api.oauth.proof import check_proof
+from risk.permissions import Role, scopes_of
+from tests.exchange.conftest import FIRMS, NOW, World, make_world
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "vectors" / "identity.json"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    yield from make_world(tmp_path_factory.mktemp("client"))
+
+
+@pytest.fixture(scope="module")
+def key() -> Any:
+    return new_key()
+
+
+@pytest.fixture(scope="module")
+def desks(house: World) -> Any:
+    return house.app.state.desks.result()
+
+
+@pytest.fixture(scope="module")
+def registered(desks: Any, key: Any) -> str:
+    bank = NewClient(
+        id="bank-a-9",
+        institution="bank-a",
+        name=None,
+        role=Role.BANK,
+        scopes=scopes_of(Role.BANK),
+        keys=public_jwks(key),
+    )
+    return str(desks.clients.register(bank, at=NOW).id)
+
+
+@pytest.fixture
+def client(house: World, registered: str, key: Any) -> Client:
+    return Client("http://testserver", client_id=registered, key=key, http=TestClient(house.app))
+
+
+def test_a_bank_asks_reads_and_explains(client: Client) -> None:
+    answer = client.assess(FIRMS[0])
+
+    assert client.read_assessment(answer["id"]) == answer
+    assert client.explain(answer["id"], language="en")
+    assert client.validity(answer["id"])["status"] == "valid"
+
+
+def test_a_refusal_is_an_error_with_its_code(client: Client) -> None:
+    with pytest.raises(ExchangeError) as refused:
+        client.assess(FIRMS[1])
+
+    assert (refused.value.code, refused.value.status) == ("consent-required", 403)
+    assert refused.value.interaction_id
+
+
+def test_one_token_serves_many_calls_until_it_nears_its_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get("/v1/models")
+    first = client._token
+    client.get("/v1/models")
+    assert client._token == first
+
+    client._ends = 0.0
+    client.get("/v1/models")
+    assert client._token != first
+
+
+class Flaky:
+    """Lose answers, or turn requests away, before one gets through."""
+
+    def __init__(self, inner: Any, faults: list[Any]) -> None:
+        self._inner, self._faults = inner, faults
+        self.keys: list[str] = []
+
+    def post(self, url: str, **sent: Any) -> Any:
+        return self._inner.post(url, **sent)
+
+    def request(self, method: str, url: str, **sent: Any) -> Any:
+        self.keys.append(sent["headers"].get("Idempotency-Key", ""))
+        answer = self._inner.request(method, url, **sent)
+        if self._faults:
+            fault = self._faults.pop(0)
+            if isinstance(fault, Exception):
+                raise fault
+            return httpx2.Response(fault, json={"code": "quota-exceeded"}, headers={"Retry-After": "0"})
+        return answer
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(
+    house: World, registered: str, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.client.calls.time.sleep", lambda seconds: None)
+    flaky = Flaky(TestClient(house.app), [httpx2.ReadError("gone"), 503, 429])
+    client = Client("http://testserver", client_id=registered, key=key, http=flaky)  # type: ignore[arg-type] # as one
+
+    answer = client.assess(FIRMS[0], idempotency_key="only-once")
+
+    assert flaky.keys == ["only-once"] * 4
+    assert client.assess(FIRMS[0], idempotency_key="only-once")["id"] == answer["id"]
+
+
+def test_a_service_that_stays_silent_is_said_to_be(
+    house: World, registered: str, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.client.calls.time.sleep", lambda seconds: None)
+    flaky = Flaky(TestClient(house.app), [httpx2.ConnectError("no")] * 9)
+    client = Client("http://testserver", client_id=registered, key=key, http=flaky)  # type: ignore[arg-type] # as one
+
+    with pytest.raises(Unreachable):
+        client.get("/v1/models")
+
+
+def test_a_key_is_kept_for_its_owner_and_never_overwritten(tmp_path: Path, key: Any) -> None:
+    place = tmp_path / "k.jwk"
+    write_key(key, place)
+
+    assert place.stat().st_mode & 0o077 == 0
+    assert read_key(place).thumbprint() == key.thumbprint()
+    assert '"d"' not in public_jwks(key)
+    with pytest.raises(FileExistsError):
+        write_key(new_key(), place)
+
+
+def test_the_vectors_are_the_committed_ones_and_what_the_service_accepts() -> None:
+    said: Any = vectors.vectors()
+    keys = KeySet([OKPKey.import_key({name: value for name, value in vectors.KEY.items() if name != "d"})])
+    at = datetime.fromtimestamp(vectors.AT, UTC)
+
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == said
+    check_assertion(
+        said["assertion"]["client_assertion"], keys, client=vectors.CLIENT, audiences=(vectors.ISSUER,), at=at
+    )
+    check_proof(said["token_proof"]["DPoP"], method="POST", url=f"{vectors.ISSUER}/oauth/token", at=at)
+    shown = check_proof(said["request_proof"]["DPoP"], method="POST", url=vectors.URL, at=at, token=vectors.TOKEN)
+    assert shown.thumbprint == said["thumbprint"] == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
