@@ -45,7 +45,7 @@ def test_the_guide_does_what_it_says(
             assert ended.value.code in (0, None), capsys.readouterr().err
 
     assert len(blocks) >= 7
-    assert "bank-a-1" in capsys.readouterr().err
+    assert "bank-a-1" in capsys.readouterr().out
 
 
 def test_what_the_guide_points_to_is_there() -> None:
