@@ -13,6 +13,7 @@ from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
     cancel_batch,
+    give_feedback,
     health,
     issue_token,
     list_audit_events,
@@ -24,8 +25,12 @@ from api.exchange import (
     read_catalogue,
     read_evidence,
     read_explanation,
+    read_feedback,
+    read_loan,
     read_metadata,
     read_validity,
+    report_loan,
+    report_outcomes,
     request_assessment,
     request_batch,
     search_enterprises,
@@ -47,6 +52,8 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
+    {"name": "贷款", "description": "报送贷款与贷后结果：下一个模型的样本。"},
+    {"name": "反馈", "description": "报送采纳情况。"},
     {"name": "身份", "description": "机构的客户端换取令牌。"},
     {"name": "批量评估", "description": "一次申请多家企业的评估，随后查询与取消。"},
     {"name": "企业", "description": "检索已授权的企业，核验资质与记录。"},
@@ -67,6 +74,11 @@ ENDPOINTS = (
     cancel_batch,
     search_enterprises,
     verify_facts,
+    report_loan,
+    report_outcomes,
+    read_loan,
+    give_feedback,
+    read_feedback,
     read_catalogue,
     issue_token,
     read_metadata,

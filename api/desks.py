@@ -29,6 +29,7 @@ from risk.source_report import SourcesReport
 if TYPE_CHECKING:
     from api.audit_desk import AuditDesk
     from api.client_desk import ClientDesk
+    from api.lending_desk import LendingDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
     from api.oauth.keys import SigningKeys
@@ -371,6 +372,7 @@ class Desks:
     training: TrainingDesk
     evaluation: EvaluationDesk
     policies: "PolicyDesk"
+    lending: "LendingDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
 

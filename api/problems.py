@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
+from api.problem_words import DETAILS, KNOWN_STEPS, TITLES
+from data.spec.errors import Refusal
 from risk.permissions import ScopeMissing
 from risk.quotas import AbnormalUsage, QuotaExceeded, ReducedCapacity
 
@@ -135,65 +136,6 @@ class StoreBusy(Refusal):
     status = 503
 
 
-TITLES: Mapping[str, str] = {
-    "token-missing": "缺少令牌",
-    "token-unknown": "令牌无效",
-    "token-invalid": "令牌无效或已过期",
-    "proof-invalid": "持有证明无效",
-    "address-not-allowed": "来源地址未登记",
-    "signature-invalid": "报文签名无效",
-    "scope-missing": "令牌没有此项权限",
-    "idempotency-key-missing": "缺少幂等键",
-    "idempotency-key-malformed": "幂等键格式有误",
-    "idempotency-key-reused": "幂等键已用于另一请求",
-    "idempotency-key-in-flight": "同一幂等键的请求正在处理",
-    "assessment-unknown": "没有这份评估",
-    "product-unknown": "没有这个产品",
-    "stage-unknown": "没有这个环节",
-    "fact-unknown": "没有这项事实",
-    "fact-malformed": "事实的取值有误",
-    "assessment-batch-unknown": "没有这一批评估",
-    "assessment-batch-ended": "这一批评估已经结束",
-    "enterprise-repeated": "同一企业在一批中重复",
-    "audit-chain-unknown": "没有这条审计链",
-    "checkpoint-missing": "尚无检查点",
-    "cursor-invalid": "游标无效",
-    "if-match-missing": "缺少所依据的版本",
-    "version-stale": "所依据的版本已过时",
-    "enterprise-unknown": "没有这家企业",
-    "feature-unknown": "没有这项指标",
-    "identifier-malformed": "企业标识格式有误",
-    "day-in-future": "评估日尚未到来",
-    "consent-required": "缺少企业授权",
-    "consent-expired": "企业授权已到期",
-    "consent-revoked": "企业授权已撤回",
-    "permission-required": "企业授权不含此项",
-    "store-busy": "服务暂忙",
-    "quota-exceeded": "请求次数已达上限",
-    "abnormal-usage-detected": "使用异常，已暂停作答",
-    "temporary-reduced-capacity": "服务暂时只能处理较少的请求",
-    "model-not-found": "没有这个模型",
-    "service-unready": "服务暂不能作答",
-    "body-too-large": "请求过大",
-    "body-unreadable": "请求体无法读取",
-    "request-invalid": "请求内容不符合要求",
-    "not-found": "没有这个地址",
-    "method-not-allowed": "不支持这种方法",
-    "fault": "服务出现故障",
-}
-"""Titles by code; a code without one is titled by what its refusal says it is about."""
-
-DETAILS: Mapping[str, str] = {
-    EnterpriseUnknown.code: "库中没有使用该标识的企业。请核对统一社会信用代码，或联系科技局补充名录。",
-    IdentifierMalformed.code: "请对照营业执照核对18位统一社会信用代码。",
-    "product-unknown": "没有这个代码的政策产品。全部产品见 /v1/products。",
-    "stage-unknown": "该产品没有这个环节。各产品的环节见 /v1/products。",
-    "fact-unknown": "所告知的事实中有不认识的名称。可告知的事实见 /v1/products。",
-    "fact-malformed": "所告知的事实中有一项不合要求：不是数、日期或规定的词，或超出界限。单位见 /v1/products。",
-    DayInFuture.code: "评估日不能晚于今天；不填则取今天。",
-}
-"""Details of refusals whose own message names what was asked: a door never gives the input back."""
-
 PLAIN: Mapping[int, tuple[str, str]] = {
     400: ("body-unreadable", "请求体不是可读的 JSON（UTF-8）。"),
     404: ("not-found", "请对照接口文档核对地址。"),
@@ -291,30 +233,6 @@ def _answer_invalid(request: Request, invalid: Exception) -> Response:
         interaction=interaction_id(request),
         errors=faults[:20],
     )
-
-
-KNOWN_STEPS = frozenset(
-    {
-        "id",
-        "enterprise",
-        "scheme",
-        "value",
-        "purpose",
-        "as_of",
-        "feature",
-        "product",
-        "on",
-        "stage",
-        "facts",
-        "limit",
-        "enterprises",
-        "relative_to",
-        "cursor",
-        "name",
-        "items",
-    }
-)
-"""Names a pointer may show: a key that the sender made up is input and is not given back."""
 
 
 def _pointer(place: Sequence[int | str]) -> str:

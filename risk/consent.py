@@ -68,6 +68,16 @@ def authorise_indicators(
     return enterprise, access
 
 
+def check_permission(work: Work, enterprise_id: int, access: Access, permission: Permission) -> None:
+    """Raise PermissionRequired unless the consent behind an access names the permission; a duty needs none."""
+    if not isinstance(access.basis, ConsentBasis):
+        return
+    given = list_consents(work, grantee=access.tenant, enterprise_id=enterprise_id)
+    named = next(one for one in given if one.id == access.basis.consent_id)
+    if permission not in named.permissions:
+        raise PermissionRequired(f"企业的授权不含此项（{permission}）。", help="请企业在授权书中加上该项，或重新签署。")
+
+
 def check_consent(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> Consent:
     """Return the consent in force for the purpose that holds longest; raise with the nearest reason."""
     named = [consent for consent in given if purpose in consent.purposes]

@@ -16,6 +16,7 @@ from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
+from api.wiring.lending import Lending
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
 from api.wiring.policies import Policies
@@ -71,6 +72,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         training=Training(store, settings.shelf),
         evaluation=OutsideEvaluation(),
         policies=Policies(),
+        lending=Lending(store),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
     )

@@ -613,6 +613,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         signing=SigningKeys((new_key(),)),
         clients=fake,
         policies=fake,
+        lending=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

@@ -74,6 +74,27 @@ def made(world: Any, role: Role, side: str, path: str, body: object) -> dict[str
     return {"id": answer.json()["id"]}
 
 
+def loan_body(world: Any, side: str, number: str) -> dict[str, Any]:
+    """Report a loan of the side's firm."""
+    return {
+        "enterprise": world.firm(side),
+        "loan_no": number,
+        "product": "lukedai",
+        "applied_on": "2025-05-10",
+        "amount": "1000000.00",
+        "disbursed_on": "2025-06-10",
+        "matures_on": "2026-06-09",
+    }
+
+
+def loan(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the number of a loan that the institution reported."""
+    number = f"JX-{next(world.keys)}"
+    answer = world.client.post("/v1/loans", json=loan_body(world, side, number), headers=world.headers(role, side))
+    assert answer.status_code == 201, answer.text
+    return {"loan_no": number}
+
+
 def first_version(world: Any, role: Role, side: str) -> dict[str, str]:
     """Rest a change on an object as it was made."""
     return {"If-Match": '"1"'}
@@ -108,6 +129,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/v1/audit/events"): Row(
         owners=LENDERS, hides=lambda world, role, side: [assessment(world, role, side)["id"]]
     ),
+    ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
+    ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
+    ("GET", "/v1/loans/{loan_no}"): Row(path=loan),
+    ("POST", "/v1/loans/{loan_no}/outcomes"): Row(
+        path=loan,
+        body=lambda world, role, side: {"months": [{"month_end": "2025-11-30", "days_past_due": 0}]},
+    ),
+    ("POST", "/v1/assessments/{id}/feedback"): Row(
+        owners=LENDERS, path=assessment, body=lambda world, role, side: {"decision": "followed", "code": "agreed"}
+    ),
+    ("GET", "/v1/feedback/summary"): Row(owners=(Role.BUREAU,)),
     ("GET", "/v1/models"): Row(public=True),
     ("GET", "/v1/products"): Row(public=True),
     ("POST", "/v1/policy-trials"): Row(

@@ -27,7 +27,7 @@ def send(
 
 def nobodys(ids: Mapping[str, str]) -> dict[str, str]:
     """Return ids of the same form that no institution has; what is no id of an object stays."""
-    return {name: NOBODYS if name == "id" else value for name, value in ids.items()}
+    return {name: NOBODYS if name in ("id", "loan_no") else value for name, value in ids.items()}
 
 
 def told(answer: Any) -> tuple[int, object]:
