@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.clock import SHANGHAI
 from api.exchange.report import Frozen
 from api.exchange.words import CleanText, Day
-from api.problems import TITLES
+from api.problem_words import TITLES
 from data.spec.access import Purpose
 from data.spec.batches import AssessmentBatch, BatchItem, BatchState, BatchWish, ItemState
 from risk.assessment import STATUS_LABELS

@@ -31,9 +31,9 @@ class Seen:
         self.requests += 1
         if answer.status_code >= 500 and answer.status_code != 503:
             self.faults.append(f"{answer.status_code} {what}")
-        if CANARY in answer.text or any(CANARY in value for value in answer.headers.values()):
-            self.echoes.append(what)
         if answer.status_code >= 400:
+            if CANARY in answer.text or any(CANARY in value for value in answer.headers.values()):
+                self.echoes.append(what)  # What was accepted is the sender's own object, and is given back.
             assert answer.headers["content-type"] == "application/problem+json", what
             assert set(answer.json()) == PROBLEM, what
 
@@ -70,7 +70,7 @@ def test_a_corpus_of_hostile_bodies_is_refused_in_one_shape(world: Any, route: t
     target, seen = Target(world, route), Seen()
     bodies = list(corpus(target.valid))
     assert len(bodies) >= 200
-    chosen = bodies if DEEP else [*list(RAW.items())[::2], *Random(str(route)).sample(bodies, 40)]
+    chosen = bodies if DEEP else Random(str(route)).sample(bodies, 25)
 
     for name, body in chosen:
         seen.look(target.send(body), f"{route} {name}")
@@ -78,7 +78,7 @@ def test_a_corpus_of_hostile_bodies_is_refused_in_one_shape(world: Any, route: t
     seen.hold()
 
 
-@pytest.mark.parametrize("text", sorted(TEXTS, key=len)[: len(TEXTS) if DEEP else 30], ids=lambda text: repr(text[:20]))
+@pytest.mark.parametrize("text", TEXTS if DEEP else TEXTS[2:42:5], ids=lambda text: repr(text[:20]))
 def test_hostile_ids_and_headers_are_refused_in_one_shape(world: Any, text: str) -> None:
     seen = Seen()
     # What a client's library can send at all: no line ends within a header.
@@ -102,7 +102,7 @@ def test_hostile_ids_and_headers_are_refused_in_one_shape(world: Any, text: str)
 def test_made_up_requests_never_bring_the_service_down(world: Any, figure: Callable[[str, float], None]) -> None:
     seen, draw = Seen(), Random(20260101)
     targets = [Target(world, route) for route in WITH_BODY]
-    wanted = REQUESTS if DEEP else 400
+    wanted = REQUESTS if DEEP else 300
 
     while seen.requests < wanted:
         target = draw.choice(targets)
@@ -128,7 +128,14 @@ def test_the_mutations_do_what_they_say() -> None:
 
 def test_an_answer_that_gives_input_back_is_seen() -> None:
     class Answer:
-        status_code, text, headers = 200, f'{{"a": "{CANARY}"}}', {"content-type": "application/json"}
+        status_code, text = 422, f'{{"a": "{CANARY}"}}'
+
+        @property
+        def headers(self) -> dict[str, str]:
+            return {"content-type": "application/problem+json"}
+
+        def json(self) -> dict[str, str]:
+            return dict.fromkeys(PROBLEM, CANARY)
 
     seen = Seen()
     seen.look(Answer(), "planted")
