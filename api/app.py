@@ -13,6 +13,7 @@ from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
     cancel_batch,
+    change_consent,
     give_feedback,
     health,
     issue_token,
@@ -23,12 +24,14 @@ from api.exchange import (
     read_audit_checkpoint,
     read_batch,
     read_catalogue,
+    read_consent,
     read_evidence,
     read_explanation,
     read_feedback,
     read_loan,
     read_metadata,
     read_validity,
+    register_consent,
     report_loan,
     report_outcomes,
     request_assessment,
@@ -52,6 +55,7 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 """
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
+    {"name": "授权", "description": "企业授权的登记、确认、撤回与续签。"},
     {"name": "贷款", "description": "报送贷款与贷后结果：下一个模型的样本。"},
     {"name": "反馈", "description": "报送采纳情况。"},
     {"name": "身份", "description": "机构的客户端换取令牌。"},
@@ -74,6 +78,9 @@ ENDPOINTS = (
     cancel_batch,
     search_enterprises,
     verify_facts,
+    register_consent,
+    read_consent,
+    change_consent,
     report_loan,
     report_outcomes,
     read_loan,

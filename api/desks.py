@@ -29,6 +29,7 @@ from risk.source_report import SourcesReport
 if TYPE_CHECKING:
     from api.audit_desk import AuditDesk
     from api.client_desk import ClientDesk
+    from api.consent_desk import ConsentDesk
     from api.lending_desk import LendingDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
@@ -373,6 +374,7 @@ class Desks:
     evaluation: EvaluationDesk
     policies: "PolicyDesk"
     lending: "LendingDesk"
+    consents: "ConsentDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
 

@@ -224,11 +224,15 @@ def _plain(value: object) -> object:
 
 
 def _authorised(work: Work, identifier: Identifier, by: Reporting) -> tuple[Any, Access]:
-    found, access = consent.authorise(
-        work, identifier, tenant=by.tenant, actor=by.actor, purpose=Purpose.MONITORING, at=work.at
+    return consent.authorise(
+        work,
+        identifier,
+        tenant=by.tenant,
+        actor=by.actor,
+        purpose=Purpose.MONITORING,
+        at=work.at,
+        permission=Permission.OUTCOME_WRITE,
     )
-    consent.check_permission(work, found.id, access, Permission.OUTCOME_WRITE)
-    return found, access
 
 
 def _known(work: Work, loan_no: str, tenant: str) -> ReportedLoan:

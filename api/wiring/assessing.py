@@ -10,6 +10,7 @@ from api.desks import Institution
 from api.wiring.acting import person
 from api.wiring.visits import RememberingVisit, visit
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
+from data.spec.consent import Permission
 from data.spec.identifiers import Identifier, parse_identifier
 from data.spec.progress import Progress
 from data.store import Store, Work
@@ -60,7 +61,9 @@ class StoreVisit(RememberingVisit):
         )
         return assess(self._work, question, self._champions)
 
-    def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
+    def read_assessment(
+        self, id: str, *, institution: Institution, permission: Permission = Permission.SCORE_READ
+    ) -> Assessment | None:
         """Read an assessment again; the consent must hold at this instant, as for any reading."""
         unresolved = ConsentBasis("unresolved", 0)
         looking = Access(
@@ -80,12 +83,13 @@ class StoreVisit(RememberingVisit):
             actor=institution.code,
             purpose=Purpose(stored.purpose),
             at=self._work.at,
+            permission=permission,
         )
         return read_assessment(self._work, id, access=access)
 
     def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
         """Read an assessment again and tell it in the institution's words."""
-        answer = self.read_assessment(id, institution=institution)
+        answer = self.read_assessment(id, institution=institution, permission=Permission.EXPLANATION_READ)
         audience = Audience.BUREAU if institution.kind == BUREAU else Audience.BANK
         return None if answer is None else explain(answer, audience=audience, language=language)
 

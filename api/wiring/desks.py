@@ -12,6 +12,7 @@ from api.wiring.auditing import Auditing
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.clients import Clients
+from api.wiring.consents import Consents
 from api.wiring.evaluation import OutsideEvaluation
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
@@ -73,6 +74,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         evaluation=OutsideEvaluation(),
         policies=Policies(),
         lending=Lending(store),
+        consents=Consents(store),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
     )

@@ -34,6 +34,29 @@ ALL_CATEGORIES: frozenset[str] = frozenset(Group)
 """Every data category, for a consent that opens all."""
 
 
+class Party(StrEnum):
+    """Name who changed a consent's state."""
+
+    ENTERPRISE = "enterprise"
+    GRANTEE = "grantee"
+    PLATFORM = "platform"
+    REGULATOR = "regulator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """Say what was signed, by whom: hashes alone, so that no person's name or number is kept.
+
+    `document_sha256` is of the signed letter of authorisation, `signatory` a keyed hash of the person's name.
+    """
+
+    document_sha256: str | None = None
+    text_version: str | None = None
+    text_sha256: str | None = None
+    signatory: str | None = None
+    signatory_role: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Consent:
     """State one version of one consent; a change is a new version, never an edit.
@@ -51,6 +74,12 @@ class Consent:
     valid_from: datetime
     valid_to: datetime
     status: ConsentStatus = ConsentStatus.AUTHORISED
+    paper: Paper = Paper()
+    asked_at: datetime | None = None
+    changed_at: datetime | None = None
+    changed_by: Party | None = None
+    reason: str = ""
+    supersedes: str | None = None
 
     def __post_init__(self) -> None:
         if self.valid_from.tzinfo is None or self.valid_to.tzinfo is None:

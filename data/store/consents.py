@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from data.spec.access import Purpose
 from data.spec.audit import AuditEvent
-from data.spec.consent import Consent, ConsentStatus, Permission, latest_versions
+from data.spec.consent import Consent, ConsentStatus, Paper, Party, Permission, latest_versions
 from data.store.orm import CONSENT
 from data.store.work import Work
 
@@ -51,6 +53,48 @@ def list_consents(work: Work, *, grantee: str, enterprise_id: int | None = None)
     return latest_versions(_consent(row) for row in rows)
 
 
+def find_by_id(work: Work, id: str) -> tuple[Consent, ...]:
+    """Return every version of a consent, the oldest first; whose it is, is for the caller to ask."""
+    rows = work.connection.execute(select(CONSENT).where(CONSENT.c.id == id).order_by(CONSENT.c.version))
+    return tuple(_consent(row) for row in rows)
+
+
+def list_of(
+    work: Work, *, grantee: str | None, enterprise_id: int | None, after: str | None, limit: int
+) -> tuple[Consent, ...]:
+    """List the last version of consents by id: a grantee's, an enterprise's, or with neither all."""
+    columns = CONSENT.c
+    newest = select(columns.id, func.max(columns.version).label("version")).group_by(columns.id).subquery()
+    query = select(CONSENT).join(newest, (newest.c.id == columns.id) & (newest.c.version == columns.version))
+    if grantee is not None:
+        query = query.where(columns.grantee == grantee)
+    if enterprise_id is not None:
+        query = query.where(columns.enterprise_id == enterprise_id)
+    if after is not None:
+        query = query.where(columns.id > after)
+    return tuple(_consent(row) for row in work.connection.execute(query.order_by(columns.id).limit(limit)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Details:
+    """Hold what stands beside a consent's terms."""
+
+    paper: Paper
+    asked_at: datetime | None
+    changed_at: datetime | None
+    changed_by: Party | None
+    reason: str
+    supersedes: str | None
+
+    @classmethod
+    def of(cls, consent: Consent) -> "_Details":
+        """Take a consent's."""
+        return cls(**{field.name: getattr(consent, field.name) for field in fields(cls)})
+
+
+_DETAILS = TypeAdapter(_Details)
+
+
 def _row(consent: Consent) -> dict[str, object]:
     return {
         "id": consent.id,
@@ -63,6 +107,7 @@ def _row(consent: Consent) -> dict[str, object]:
         "valid_from": consent.valid_from,
         "valid_to": consent.valid_to,
         "status": str(consent.status),
+        "details": _DETAILS.dump_json(_Details.of(consent)).decode(),
     }
 
 
@@ -82,4 +127,5 @@ def _consent(row: Row[tuple[object, ...]]) -> Consent:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         status=ConsentStatus(row.status),
+        **(vars(_DETAILS.validate_json(row.details)) if row.details else {}),
     )

@@ -276,6 +276,7 @@ CONSENT = Table(
     Column("valid_from", Instant, nullable=False),
     Column("valid_to", Instant, nullable=False),
     Column("status", Text, nullable=False),
+    Column("details", Text),
     Index("ix_consent_grantee_enterprise_id", "grantee", "enterprise_id"),
 )
 

@@ -614,6 +614,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         clients=fake,
         policies=fake,
         lending=fake,
+        consents=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

@@ -74,6 +74,28 @@ def made(world: Any, role: Role, side: str, path: str, body: object) -> dict[str
     return {"id": answer.json()["id"]}
 
 
+def consent_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Register a consent of the side's firm, for a purpose that no other test rests on."""
+    return {
+        "enterprise": world.firm(side),
+        "purposes": ["guarantee"],
+        "permissions": ["monitoring"],
+        "categories": ["rnd"],
+        "valid_to": "2026-06-30T00:00:00+08:00",
+    }
+
+
+def consent(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of a consent that awaits its enterprise."""
+    return made(world, role, side, "/v1/consents", consent_body(world, role, side))
+
+
+def signed_consent(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of a consent that a signed letter stands behind."""
+    body = {**consent_body(world, role, side), "paper": {"document_sha256": "0" * 64}}
+    return made(world, role, side, "/v1/consents", body)
+
+
 def loan_body(world: Any, side: str, number: str) -> dict[str, Any]:
     """Report a loan of the side's firm."""
     return {
@@ -128,6 +150,20 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/v1/audit/checkpoint"): Row(owners=LENDERS, public=True, own=404),
     ("GET", "/v1/audit/events"): Row(
         owners=LENDERS, hides=lambda world, role, side: [assessment(world, role, side)["id"]]
+    ),
+    ("POST", "/v1/consents"): Row(owners=LENDERS, body=consent_body, public=True),
+    ("GET", "/v1/consents"): Row(owners=LENDERS, hides=lambda world, role, side: [consent(world, role, side)["id"]]),
+    ("GET", "/v1/consents/{id}"): Row(owners=LENDERS, path=consent),
+    ("GET", "/v1/consents/{id}/history"): Row(owners=LENDERS, path=consent),
+    ("POST", "/v1/consents/{id}/authorise"): Row(
+        owners=LENDERS, path=consent, body=lambda world, role, side: {}, headers=first_version, own=403
+    ),
+    ("POST", "/v1/consents/{id}/reject"): Row(
+        owners=LENDERS, path=consent, body=lambda world, role, side: {}, headers=first_version
+    ),
+    ("DELETE", "/v1/consents/{id}"): Row(owners=LENDERS, path=signed_consent, headers=first_version),
+    ("POST", "/v1/consents/{id}/renewals"): Row(
+        owners=LENDERS, path=signed_consent, body=lambda world, role, side: {"valid_to": "2026-12-01T00:00:00+08:00"}
     ),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),

@@ -1,0 +1,399 @@
+"""Does a consent live and end as its table says, and is nothing ever answered without one?"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.log import open_log
+from data.spec.access import Purpose
+from data.spec.consent import ConsentStatus, Paper, Party, Permission
+from data.spec.errors import Refusal
+from data.spec.identifiers import parse_identifier
+from data.store.orm import ASSESSMENT, CONSENT
+from data.store.orm_exchange import OUTBOX_EVENT
+from risk import consent_life
+from risk.consent import authorise
+from risk.consent_words import Asking, ConsentMove, WantedConsent
+from risk.permissions import Role
+from tests.exchange.conftest import FIRMS, NOW, World, make_world
+
+DEEP = bool(os.environ.get("LUKEPING_DEEP"))
+BANK = Asking(tenant="bank-b", party=Party.GRANTEE)
+BUREAU = Asking(tenant="bureau", party=Party.REGULATOR)
+ENDS = "2026-06-30T00:00:00+08:00"
+
+
+@pytest.fixture
+def house(tmp_path: Any) -> Iterator[World]:
+    yield from make_world(tmp_path)
+
+
+def body(house: World, side: str = "a", **changes: object) -> dict[str, object]:
+    """Ask for a consent of a side's firm to the bank of the other side, which has none."""
+    usual = {
+        "enterprise": house.firm(side),
+        "purposes": ["pre_loan"],
+        "permissions": ["score:read"],
+        "categories": ["rnd", "operations"],
+        "valid_to": ENDS,
+    }
+    return usual | changes
+
+
+def call(house: World, method: str, path: str, role: Role, side: str, *, seen: int | None = None, **sent: Any) -> Any:
+    headers = house.headers(role, side) | ({} if seen is None else {"If-Match": f'"{seen}"'})
+    return house.client.request(method, path, headers=headers, **sent)
+
+
+def registered(house: World, **changes: object) -> str:
+    answer = call(house, "POST", "/v1/consents", Role.BANK, "b", json=body(house, **changes))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def asks(house: World) -> tuple[int, str]:
+    """Let bank b ask about the firm of side a."""
+    answer = call(house, "POST", "/v1/assessments", Role.BANK, "b", json={"enterprise": house.firm("a")})
+    return answer.status_code, str(answer.json().get("code"))
+
+
+def test_an_awaiting_consent_opens_nothing_until_the_enterprise_confirms_it(house: World) -> None:
+    id = registered(house)
+    assert asks(house) == (403, "consent-required")
+
+    confirmed = call(house, "POST", f"/v1/consents/{id}/authorise", Role.ENTERPRISE, "a", seen=1, json={})
+
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "authorised")
+    assert confirmed.headers["etag"] == '"2"'
+    assert asks(house)[0] == 201
+
+
+def test_revocation_bites_on_the_next_request_in_every_worker(house: World, tmp_path: Any) -> None:
+    id = registered(house, paper={"document_sha256": "a" * 64})
+    assert asks(house)[0] == 201
+    desks: Future[Any] = Future()
+    desks.set_result(house.app.state.desks.result())
+    other = create_app(desks, clock=lambda: NOW, log=open_log(tmp_path / "other.log"))
+
+    ended = call(house, "DELETE", f"/v1/consents/{id}", Role.ENTERPRISE, "a", seen=1)
+
+    assert (ended.json()["status"], ended.json()["changed_by"]) == ("revoked", "enterprise")
+    assert ended.json()["delete_by"] == (NOW + timedelta(days=30)).isoformat()
+    assert asks(house) == (403, "consent-revoked")
+    with TestClient(other) as second:
+        answer = second.post(
+            "/v1/assessments", json={"enterprise": house.firm("a")}, headers=house.headers(Role.BANK, "b")
+        )
+    assert answer.json()["code"] == "consent-revoked"
+    with house.store.work(at=NOW, read_only=True) as work:
+        told = work.connection.scalars(select(OUTBOX_EVENT.c.type).where(OUTBOX_EVENT.c.tenant == "bank-b")).all()
+    assert [one for one in told if one.startswith("consent.")] == ["consent.authorised", "consent.revoked"]
+
+
+def test_past_assessments_are_closed_with_the_consent(house: World) -> None:
+    id = registered(house, paper={"document_sha256": "a" * 64}, permissions=["score:read", "explanation:read"])
+    made = call(house, "POST", "/v1/assessments", Role.BANK, "b", json={"enterprise": house.firm("a")}).json()
+    place = f"/v1/assessments/{made['id']}"
+    assert call(house, "GET", f"{place}/explanation", Role.BANK, "b").status_code == 200
+
+    call(house, "DELETE", f"/v1/consents/{id}", Role.ENTERPRISE, "a", seen=1)
+
+    for path in (place, f"{place}/explanation"):
+        assert call(house, "GET", path, Role.BANK, "b").json()["code"] == "consent-revoked"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "score", "explanation", "evidence"),
+    [
+        (["score:read"], 201, 403, 403),
+        (["score:read", "explanation:read"], 201, 200, 403),
+        (["score:read", "explanation:read", "indicators:read"], 201, 200, 200),
+        (["monitoring"], 403, None, None),
+    ],
+)
+def test_each_permission_opens_its_own_route_alone(
+    house: World, permissions: list[str], score: int, explanation: int | None, evidence: int | None
+) -> None:
+    registered(house, paper={"document_sha256": "a" * 64}, permissions=permissions)
+    made = call(house, "POST", "/v1/assessments", Role.BANK, "b", json={"enterprise": house.firm("a")})
+
+    assert made.status_code == score
+    if explanation is not None:
+        place = f"/v1/assessments/{made.json()['id']}"
+        assert call(house, "GET", f"{place}/explanation", Role.BANK, "b").status_code == explanation
+        path = f"{place}/evidence/operations_leverage_ratio_2y"
+        assert call(house, "GET", path, Role.BANK, "b").status_code == evidence
+
+
+def test_a_renewal_is_a_new_consent_that_takes_the_old_ones_place(house: World) -> None:
+    old = registered(house, paper={"document_sha256": "a" * 64})
+    renewal = {"valid_to": "2026-12-31T00:00:00+08:00", "paper": {"document_sha256": "b" * 64}}
+
+    new = call(house, "POST", f"/v1/consents/{old}/renewals", Role.BANK, "b", json=renewal).json()
+
+    assert (new["supersedes"], new["status"]) == (old, "authorised")
+    assert call(house, "GET", f"/v1/consents/{old}", Role.BANK, "b").json()["status"] == "superseded"
+    versions = call(house, "GET", f"/v1/consents/{old}/history", Role.ENTERPRISE, "a").json()["versions"]
+    assert [one["status"] for one in versions] == ["authorised", "superseded"]
+
+
+TERMS: dict[str, dict[str, object]] = {
+    "ends in the past": {"valid_to": "2025-12-31T00:00:00+08:00"},
+    "ends now": {"valid_to": NOW.isoformat()},
+    "ends before it begins": {"valid_from": "2026-06-01T00:00:00+08:00", "valid_to": "2026-05-01T00:00:00+08:00"},
+    "holds a day over a year": {"valid_from": "2026-01-01T09:30:00+08:00", "valid_to": "2027-01-02T00:00:00+08:00"},
+    "unknown category": {"categories": ["everything"]},
+}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_terms_that_cannot_be_are_refused(house: World, name: str) -> None:
+    answer = call(house, "POST", "/v1/consents", Role.BANK, "b", json=body(house, **TERMS[name]))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "consent-terms-unsound")
+
+
+def test_twelve_months_to_the_day_are_allowed(house: World) -> None:
+    registered(house, valid_from="2026-01-01T09:30:00+08:00", valid_to="2027-01-01T09:30:00+08:00")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"permissions": ["everything"]},
+        {"purposes": []},
+        {"valid_to": "2026-06-30"},
+        {"valid_to": "2026-06-30T00:00:00"},
+    ],
+)
+def test_unknown_words_and_days_without_an_offset_are_refused(house: World, changes: dict[str, object]) -> None:
+    assert call(house, "POST", "/v1/consents", Role.BANK, "b", json=body(house, **changes)).status_code == 422
+
+
+def test_a_bank_registers_for_itself_alone_and_an_enterprise_for_itself(house: World) -> None:
+    for role, side, changes in (
+        (Role.BANK, "b", {"grantee": "bank-a"}),
+        (Role.ENTERPRISE, "b", {"grantee": "bank-a"}),
+    ):
+        answer = call(house, "POST", "/v1/consents", role, side, json=body(house, **changes))
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-your-consent")
+    own = call(house, "POST", "/v1/consents", Role.ENTERPRISE, "a", json=body(house, grantee="bank-b"))
+    assert own.json()["status"] == "authorised"
+
+
+MOVES = {"authorise": ("POST", "/authorise"), "reject": ("POST", "/reject"), "revoke": ("DELETE", "")}
+ALLOWED = {
+    ("authorise", Role.ENTERPRISE), ("authorise", Role.BUREAU), ("reject", Role.ENTERPRISE), ("reject", Role.BANK),
+    ("reject", Role.BUREAU), ("revoke", Role.ENTERPRISE), ("revoke", Role.BANK), ("revoke", Role.BUREAU),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.BANK, Role.BUREAU])
+@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("state", ["awaiting", "authorised", "rejected", "revoked"])
+def test_who_may_do_what_in_which_state(house: World, state: str, name: str, role: Role) -> None:
+    id = registered(house, **({} if state in ("awaiting", "rejected") else {"paper": {"document_sha256": "a" * 64}}))
+    version = 1
+    if state in ("rejected", "revoked"):
+        before = MOVES["reject" if state == "rejected" else "revoke"]
+        call(house, before[0], f"/v1/consents/{id}{before[1]}", Role.BUREAU, "a", seen=1, **_told(before[0]))
+        version = 2
+    method, path = MOVES[name]
+    side = "a" if role is Role.ENTERPRISE else "b"
+
+    answer = call(house, method, f"/v1/consents/{id}{path}", role, side, seen=version, **_told(method))
+
+    wanted = "authorised" if name == "revoke" else "awaiting"
+    if (name, role) not in ALLOWED:
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-your-consent")
+    elif state == wanted:
+        assert answer.status_code == 200, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (409, "consent-state")
+
+
+def _told(method: str) -> dict[str, Any]:
+    return {"json": {}} if method == "POST" else {}
+
+
+def test_a_change_names_the_version_it_saw(house: World) -> None:
+    id = registered(house)
+
+    missing = call(house, "POST", f"/v1/consents/{id}/authorise", Role.ENTERPRISE, "a", json={})
+    stale = call(house, "POST", f"/v1/consents/{id}/authorise", Role.ENTERPRISE, "a", seen=7, json={})
+
+    assert (missing.status_code, stale.status_code) == (428, 412)
+    assert call(house, "GET", f"/v1/consents/{id}", Role.BANK, "b").json()["version"] == 1
+
+
+def test_no_name_of_a_person_is_kept(house: World) -> None:
+    registered(house, paper={"document_sha256": "a" * 64, "signatory": "张三丰甲乙", "signatory_role": "agent"})
+
+    with house.store.work(at=NOW, read_only=True) as work:
+        kept = "".join(filter(None, work.connection.scalars(select(CONSENT.c.details)).all()))
+    files = b"".join(path.read_bytes() for path in house.settings.state.rglob("*") if path.is_file())
+    assert "张三丰" not in kept
+    assert "张三丰".encode() not in files
+
+
+# A consent, said in thirty lines: what is true of it at an instant.
+@dataclass
+class Reference:
+    grantee: str
+    begins: datetime
+    ends: datetime
+    asked: datetime
+    signed: bool
+    permissions: frozenset[Permission]
+    ended: str = ""
+
+    def state(self, at: datetime) -> str:
+        if self.ended:
+            return self.ended
+        if self.signed:
+            return "expired" if self.ends <= at else "authorised"
+        return "rejected" if min(self.asked + timedelta(hours=72), self.ends) <= at else "awaiting"
+
+    def opens(self, permission: Permission, at: datetime) -> bool:
+        return self.state(at) == "authorised" and self.begins <= at < self.ends and permission in self.permissions
+
+
+@dataclass
+class Walk:
+    """Take random steps on a store and on the reference side by side."""
+
+    house: World
+    draw: Random
+    at: datetime = NOW
+    known: dict[str, Reference] = field(default_factory=dict)
+    reads: int = 0
+    without: int = 0
+
+    def step(self) -> None:
+        getattr(self, self.draw.choice(["register", "move", "move", "renew", "wait", "ask", "ask", "ask"]))()
+
+    def wait(self) -> None:
+        self.at += timedelta(hours=self.draw.choice([1, 20, 72, 24 * 30, 24 * 200]))
+
+    def register(self) -> None:
+        id, signed = f"w-{len(self.known)}", self.draw.random() < 0.6
+        begins = self.at + timedelta(days=self.draw.choice([0, 0, 3]))
+        ends = begins + timedelta(days=self.draw.choice([1, 30, 360]))
+        permissions = frozenset(self.draw.sample(sorted(Permission), self.draw.randint(1, 4)))
+        wanted = WantedConsent(
+            identifier=parse_identifier(FIRMS[0]),
+            grantee="bank-b",
+            purposes=frozenset({Purpose.PRE_LOAN}),
+            permissions=permissions,
+            categories=frozenset({"rnd"}),
+            valid_from=begins,
+            valid_to=ends,
+            paper=Paper(document_sha256="a" * 64 if signed else None),
+        )
+        self._do(lambda work: consent_life.register(work, wanted, id=id, by=BANK))
+        self.known[id] = Reference("bank-b", begins, ends, self.at, signed, permissions)
+
+    def move(self) -> None:
+        if not self.known:
+            return
+        id, move = self.draw.choice(sorted(self.known)), self.draw.choice(list(ConsentMove))
+        before = "authorised" if move is ConsentMove.REVOKE else "awaiting"
+        may = self.known[id].state(self.at) == before
+        assert self._do(lambda work: consent_life.move(work, id, move, by=BUREAU)) is may
+        if may and move is ConsentMove.AUTHORISE:
+            self.known[id].signed = True
+        elif may:
+            self.known[id].ended = "rejected" if move is ConsentMove.REJECT else "revoked"
+
+    def renew(self) -> None:
+        if not self.known:
+            return
+        id, new = self.draw.choice(sorted(self.known)), f"w-{len(self.known)}"
+        old, ends = self.known[id], self.at + timedelta(days=90)
+        may = old.state(self.at) in ("authorised", "expired")
+        paper = Paper(document_sha256="b" * 64)
+        done = self._do(lambda w: consent_life.renew(w, id, new_id=new, valid_to=ends, paper=paper, by=BANK))
+        assert done is may
+        if may:
+            self.known[new] = Reference("bank-b", self.at, ends, self.at, True, old.permissions)
+            if old.state(self.at) == "authorised":
+                old.ended = "superseded"
+
+    def ask(self) -> None:
+        permission = self.draw.choice(sorted(Permission))
+        allowed = any(one.opens(permission, self.at) for one in self.known.values())
+
+        def gate(work: Any) -> None:
+            authorise(
+                work, parse_identifier(FIRMS[0]), tenant="bank-b", actor="b", purpose=Purpose.PRE_LOAN, at=self.at,
+                permission=permission,
+            )  # fmt: skip
+
+        answered = self._do(gate)
+        self.reads += answered
+        self.without += answered and not allowed
+        assert answered is allowed
+
+    def _do(self, act: Callable[[Any], Any]) -> bool:
+        with self.house.store.work(at=self.at) as work:
+            try:
+                act(work)
+            except Refusal:
+                return False
+            work.commit()
+        return True
+
+
+def test_in_any_order_of_events_nothing_is_read_without_a_consent(
+    house: World, figure: Callable[[str, float], None]
+) -> None:
+    steps, wanted, seed, without, reads = 0, 100_000 if DEEP else 600, 0, 0, 0
+    while steps < wanted:
+        walk = Walk(house, Random(seed))
+        walk.known = {}
+        for _ in range(60):
+            walk.step()
+        steps, seed, without, reads = steps + 60, seed + 1, without + walk.without, reads + walk.reads
+        with house.store.work(at=NOW) as work:
+            work.connection.execute(CONSENT.delete().where(CONSENT.c.id.like("w-%")))
+            work.commit()
+
+    figure("consent_steps", steps)
+    figure("reads_without_consent", without)
+    assert without == 0
+    assert reads > steps / 100
+
+
+def test_every_assessment_that_was_given_names_a_consent_that_held(house: World) -> None:
+    for side in "ab":
+        call(house, "POST", "/v1/assessments", Role.BANK, side, json={"enterprise": house.firm(side)})
+    id = registered(house, paper={"document_sha256": "a" * 64})
+    assert asks(house)[0] == 201
+    call(house, "DELETE", f"/v1/consents/{id}", Role.BANK, "b", seen=1)
+
+    given, consent = ASSESSMENT.c, CONSENT.c
+    named = (
+        select(given.id)
+        .join(CONSENT, (consent.id == given.consent_id) & (consent.version == given.consent_version))
+        .where(
+            consent.grantee == given.tenant,
+            consent.enterprise_id == given.enterprise_id,
+            consent.status == str(ConsentStatus.AUTHORISED),
+            consent.valid_from <= given.made_at,
+            given.made_at < consent.valid_to,
+        )
+    )
+    with house.store.work(at=NOW, read_only=True) as work:
+        held = work.connection.scalars(named).all()
+        banks = work.connection.scalars(select(given.id).where(given.tenant != "bureau")).all()
+    assert len(banks) == 3
+    assert sorted(held) == sorted(banks)
