@@ -88,9 +88,7 @@ def list_clients(as_json: AsJson = False) -> None:
 @command
 def rotate(as_json: AsJson = False) -> None:
     """更换服务签发令牌的密钥：此后用新密钥签发，旧密钥再验证一轮；请随后重启服务。"""
-    from api.oauth.keys import rotate_signing_keys
-
-    rotated = rotate_signing_keys(read_settings().signing_key_file)
+    rotated = _desk().rotate_signing_keys(read_settings().signing_key_file, at=_now())
     if as_json:
         print_json({"signing_keys": [key.kid for key in rotated.keys]})
     else:
