@@ -38,10 +38,10 @@ class ClientDesk(ClientBook, Protocol):
         """Register a client; raise a Refusal, of what is unsuitable in it or of a client that exists."""
 
     def replace_keys(self, id: str, keys: str, *, at: datetime) -> Client:
-        """Let a client sign with other keys; raise ClientUnknown, KeysUnsuitable."""
+        """Let a client sign with other keys; raise ClientUnknown, ClientEnded, KeysUnsuitable."""
 
     def revoke(self, id: str, *, at: datetime) -> Client:
-        """End a client for good; raise ClientUnknown."""
+        """End a client for good; raise ClientUnknown, ClientEnded."""
 
     def rotate_signing_keys(self, path: Path, *, at: datetime) -> "SigningKeys":
         """Let the service sign with a new key; the last one verifies still."""

@@ -65,6 +65,13 @@ class ClientUnknown(Refusal):
     status = 404
 
 
+class ClientEnded(Refusal):
+    """A client was ended before; that stands."""
+
+    code = "client-ended"
+    status = 409
+
+
 class Clients:
     """Keep clients and the tokens that were seen in one store."""
 
@@ -104,7 +111,7 @@ class Clients:
         """Replace a client's keys."""
         _check_keys(keys)
         with visit(self._store, at) as work:
-            _known(work, id)
+            _in_use(work, id)
             replace_keys(work, id, keys, audit=_told(Action.KEYS_REPLACED, id, at))
             work.commit()
             return _known(work, id)
@@ -112,7 +119,7 @@ class Clients:
     def revoke(self, id: str, *, at: datetime) -> Client:
         """End a client."""
         with visit(self._store, at) as work:
-            _known(work, id)
+            _in_use(work, id)
             revoke_client(work, id, audit=_told(Action.CLIENT_REVOKED, id, at))
             work.commit()
             return _known(work, id)
@@ -161,6 +168,11 @@ def _known(work: Work, id: str) -> Client:
     if found is None:
         raise ClientUnknown(f"没有登记过客户端 {id}。", help="用 lukeping client list 查看已登记的。")
     return found
+
+
+def _in_use(work: Work, id: str) -> None:
+    if _known(work, id).revoked_at is not None:
+        raise ClientEnded(f"客户端 {id} 早已停用。", help="停用不可撤销；如需恢复对接，请用新的编号登记。")
 
 
 def _check_id(id: str) -> None:

@@ -27,6 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     Store.create(f"sqlite:///{state}/lukeping.db", at=AT).close()
     monkeypatch.setenv("LUKEPING_STATE", str(state))
     monkeypatch.chdir(tmp_path)
+    Path("binary.jwks").write_bytes(b"\x30\x82\xff")
     for name in ("a", "b"):
         Path(f"{name}.jwks").write_text(json.dumps({"keys": [new_key().as_dict(private=False)]}), encoding="utf-8")
 
@@ -69,6 +70,17 @@ def test_a_client_is_registered_listed_given_other_keys_and_ended(run: Run) -> N
     assert recorded() == ["client.registered bank-a-1", "keys.replaced bank-a-1", "client.revoked bank-a-1"]
 
 
+def test_an_ended_client_stays_ended_since_it_was(run: Run) -> None:
+    run(*REGISTER)
+    run("client", "revoke", "bank-a-1")
+    _, before, _ = run("client", "list", "--json")
+
+    again = [run("client", "revoke", "bank-a-1"), run("client", "keys", "bank-a-1", "--keys", "b.jwks")]
+
+    assert [(code, "client-ended" in err) for code, _, err in again] == [(2, True), (2, True)]
+    assert run("client", "list", "--json")[1] == before
+
+
 def test_the_services_signing_key_is_replaced_and_recorded(run: Run) -> None:
     _, first, _ = run("client", "rotate", "--json")
     _, second, _ = run("client", "rotate", "--json")
@@ -92,6 +104,7 @@ def test_the_services_signing_key_is_replaced_and_recorded(run: Run) -> None:
         ((*REGISTER[:2], "bank-a-2", *REGISTER[3:], "--network", "somewhere"), "network-malformed"),
         ((*REGISTER[:2], "bank-a-2", *REGISTER[3:], "--enterprise", FIRM), "subject-unsuitable"),
         ((*REGISTER[:2], "bank a 2", *REGISTER[3:]), "client-id-malformed"),
+        (("client", "keys", "bank-a-1", "--keys", "binary.jwks"), "usage"),
         (("client", "register", "bank-b-1", "--institution", "bank-b", "--keys", "a.jwks"), "institution-unknown"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[2],
