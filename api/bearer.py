@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from api.desks import Desks, Institution
@@ -64,12 +64,18 @@ def check_address(client: "Client", peer: str | None) -> None:
     """Raise AddressNotAllowed where a client that is bound to networks comes from elsewhere."""
     if not client.networks:
         return
+    address = _address(peer)
+    if address is None or not any(address in ip_network(network) for network in client.networks):
+        raise AddressNotAllowed("请求的来源地址不在登记的网段内。", help="请从登记的网段发出，或请科技局更新登记。")
+
+
+def _address(peer: str | None) -> IPv4Address | IPv6Address | None:
+    """Return the sender's address; one of version 4 is that also where the service listens on version 6."""
     try:
         address = ip_address(peer or "")
     except ValueError:
-        address = None
-    if address is None or not any(address in ip_network(network) for network in client.networks):
-        raise AddressNotAllowed("请求的来源地址不在登记的网段内。", help="请从登记的网段发出，或请科技局更新登记。")
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def only_proof(proofs: Sequence[str]) -> str:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from data.spec.clients import Client, ClientBook
 from data.spec.identifiers import Identifier
 from risk.permissions import Role, Scope
+
+if TYPE_CHECKING:
+    from api.oauth.keys import SigningKeys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +35,16 @@ class ClientDesk(ClientBook, Protocol):
     """Register clients, replace their keys, end them; each is recorded."""
 
     def register(self, wanted: NewClient, *, at: datetime) -> Client:
-        """Register a client; raise ClientExists, KeysUnsuitable, NetworkMalformed, InstitutionUnknown, ScopeMissing."""
+        """Register a client; raise a Refusal, of what is unsuitable in it or of a client that exists."""
 
     def replace_keys(self, id: str, keys: str, *, at: datetime) -> Client:
-        """Let a client sign with other keys; raise ClientUnknown, KeysUnsuitable."""
+        """Let a client sign with other keys; raise ClientUnknown, ClientEnded, KeysUnsuitable."""
 
     def revoke(self, id: str, *, at: datetime) -> Client:
-        """End a client for good; raise ClientUnknown."""
+        """End a client for good; raise ClientUnknown, ClientEnded."""
+
+    def rotate_signing_keys(self, path: Path, *, at: datetime) -> "SigningKeys":
+        """Let the service sign with a new key; the last one verifies still."""
 
     def list_clients(self, *, at: datetime) -> Sequence[Client]:
         """List all clients."""

@@ -50,14 +50,29 @@ class Service(uvicorn.Server):
 
 def announce(settings: "Settings", listening: socket.socket, *, demonstration: bool) -> None:
     """Say the address, the documents' address, and where the token lies (decision 21)."""
-    host, port = listening.getsockname()[:2]
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    address = address_of(listening)
     say("鲁科评已启动" + ("（演示数据：企业与数字均为虚构）" if demonstration else ""))
     say(f"  地址      {address}")
     say(f"  接口文档  {address}/docs")
     if settings.token_file.exists():
         say(f"  演示令牌  {settings.token_file}（仅本人可读）")
     say("  按 Ctrl-C 结束")
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address of a listening socket as this machine reaches it."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def public_address(settings: "Settings", listening: socket.socket, *, demonstration: bool) -> str | None:
+    """Return the address that tokens and proofs must name; None takes the one each request came to.
+
+    A real service never believes a request's Host: who relays a bank's requests under a name of his own would
+    choose the audience that its assertions are checked against.
+    """
+    return settings.public_url or (None if demonstration else address_of(listening))
 
 
 def run_service(settings: "Settings", *, host: str, port: int) -> None:
@@ -73,8 +88,9 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     desks: Future[Desks] = Future()
     terms = Terms(at_once=settings.requests_at_once, deadline_seconds=settings.deadline_seconds)
     clock = clock_of(today)
-    app = create_app(desks, clock=clock, log=log, terms=terms, public_url=settings.public_url)
     listening = _listen(host, port)
+    address = public_address(settings, listening, demonstration=today is not None)
+    app = create_app(desks, clock=clock, log=log, terms=terms, public_url=address)
     # Who a request comes from is the connection's own address: a header can be made up.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS

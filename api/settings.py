@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#]+$",
-        description="对外的地址（如 https://lukeping.example.gov.cn），令牌与持有证明以它为准；缺省为请求所用的地址",
+        description="对外的地址（如 https://lukeping.example.gov.cn），令牌与持有证明以它为准；缺省为监听的地址，演示库为请求所用的地址",
     )
 
     digest: Literal["sha256", "sm3"] = Field(default="sha256", description="审计链与检查点的杂凑算法；可随时更换")

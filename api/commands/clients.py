@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.clock import SHANGHAI
 from api.commands.options import AsJson
 from api.terminal.door import UsageRefused, command, print_json, read_settings, tell
 from risk.permissions import LABELS, Role, Scope, scopes_of
@@ -56,7 +57,7 @@ def register(  # noqa: PLR0913 # what the person at the terminal may choose
         name=name,
         role=chosen,
         scopes=frozenset(Scope(_one_of(one, list(Scope), "权限")) for one in scope) if scope else scopes_of(chosen),
-        keys=keys.read_text(encoding="utf-8"),
+        keys=_read(keys),
         networks=tuple(network or ()),
         subject=None if enterprise is None else parse_identifier(enterprise),
     )
@@ -66,7 +67,7 @@ def register(  # noqa: PLR0913 # what the person at the terminal may choose
 @command
 def keys(id: Id, keys: Keys, as_json: AsJson = False) -> None:
     """更换一个客户端的公钥；换入的文件可同时含新旧两把，以便平稳过渡。"""
-    _tell("已更换公钥", _desk().replace_keys(id, keys.read_text(encoding="utf-8"), at=_now()), as_json=as_json)
+    _tell("已更换公钥", _desk().replace_keys(id, _read(keys), at=_now()), as_json=as_json)
 
 
 @command
@@ -88,9 +89,7 @@ def list_clients(as_json: AsJson = False) -> None:
 @command
 def rotate(as_json: AsJson = False) -> None:
     """更换服务签发令牌的密钥：此后用新密钥签发，旧密钥再验证一轮；请随后重启服务。"""
-    from api.oauth.keys import rotate_signing_keys
-
-    rotated = rotate_signing_keys(read_settings().signing_key_file)
+    rotated = _desk().rotate_signing_keys(read_settings().signing_key_file, at=_now())
     if as_json:
         print_json({"signing_keys": [key.kid for key in rotated.keys]})
     else:
@@ -107,6 +106,13 @@ def _now() -> "datetime":
     from api.clock import now
 
     return now()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageRefused(f"{path} 不是文本文件。", help="公钥文件须为 UTF-8 编码的 JSON（JWKS）。") from error
 
 
 def _one_of(given: str, known: Sequence[str], what: str) -> str:
@@ -142,7 +148,7 @@ def _show(clients: "Sequence[Client]") -> None:
     if not clients:
         tell("还没有登记过客户端。用 lukeping client register 登记。")
     for one in clients:
-        state = f"已于 {one.revoked_at:%Y-%m-%d %H:%M} 停用" if one.revoked_at else "在用"
+        state = f"已于 {one.revoked_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 停用" if one.revoked_at else "在用"
         tell(f"{one.id:<20} {one.institution:<18} {one.kind:<10} {len(one.scopes):>2} 项权限  {state}")
         tell(f"  {one.institution_name}；来源网段：{'、'.join(one.networks) or '不限'}")
 

@@ -22,6 +22,8 @@ LONGEST = 8_000
 AHEAD_SECONDS = 10
 """So far a sender's clock may run ahead (FAPI 2.0 section 5.3.2.1)."""
 SMALLEST_RSA = 2048
+LONGEST_NAME = 128
+"""Characters of a key's id."""
 
 # The library says at every use that EdDSA is the older name; banks' libraries write it still.
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
@@ -68,12 +70,13 @@ def public_keys(text: str) -> KeySet:
     try:
         document = json.loads(text)
         keys = KeySet.import_key_set(document)
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TokenFault("key set") from error
     if not 1 <= len(keys.keys) <= 8:
         raise TokenFault("number of keys")
     for key in keys.keys:
         check_public(key)
+        _check_use(key)
     names = [key.kid for key in keys.keys]
     if len(keys.keys) > 1 and (None in names or len(set(names)) < len(names)):
         raise TokenFault("key ids")
@@ -88,6 +91,16 @@ def check_public(key: Key) -> None:
         strong = isinstance(key, ECKey | OKPKey) and key.curve_name in ("P-256", "Ed25519")
     if key.is_private or not strong:
         raise TokenFault("key")
+
+
+def _check_use(key: Key) -> None:
+    """Raise TokenFault where what a key says of itself keeps it from being named, or from verifying a signature."""
+    said = key.as_dict(private=False)
+    name, algorithm = said.get("kid"), said.get("alg")
+    named = name is None or (isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable())
+    fits = algorithm is None or isinstance(key, KINDS.get(str(algorithm), ()))
+    if not named or not fits or said.get("use", "sig") != "sig" or "verify" not in said.get("key_ops", ("verify",)):
+        raise TokenFault("use of key")
 
 
 def choose(keys: KeySet, kid: object) -> Key:

@@ -1,11 +1,9 @@
 """Does whoever sends a token hold the key that the token is bound to? DPoP, RFC 9449."""
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, import_key
@@ -27,7 +25,7 @@ class Proof:
 
     def check_key(self, thumbprint: str) -> None:
         """Raise TokenFault unless it is the key that a token is bound to."""
-        if not hmac.compare_digest(self.thumbprint, thumbprint):
+        if not _same(thumbprint, self.thumbprint):
             raise TokenFault("another key")
 
 
@@ -48,7 +46,7 @@ def check_proof(proof: str, *, method: str, url: str, at: datetime, token: str |
         raise TokenFault("iat")
     if said.claims.get("htm") != method or _plain(text_of(said.claims, "htu", most=2_000)) != _plain(url):
         raise TokenFault("request")
-    if token is not None and not _same(said.claims, "ath", b64url(sha256(token.encode()).digest())):
+    if token is not None and not _same(said.claims.get("ath"), b64url(sha256(token.encode()).digest())):
         raise TokenFault("ath")
     thumbprint = key.thumbprint()
     mark = sha256(f"dpop\n{thumbprint}\n{text_of(said.claims, 'jti')}".encode()).hexdigest()
@@ -74,6 +72,6 @@ def _plain(url: str) -> str:
     return f"{scheme.lower()}://{host.lower()}{slash}{path}"
 
 
-def _same(claims: Mapping[str, Any], name: str, wanted: str) -> bool:
-    given = claims.get(name)
-    return isinstance(given, str) and hmac.compare_digest(given.encode(), wanted.encode())
+def _same(given: object, wanted: str) -> bool:
+    # JSON may hold half a surrogate pair, which no encoding takes.
+    return isinstance(given, str) and given.isascii() and hmac.compare_digest(given, wanted)

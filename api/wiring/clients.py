@@ -1,23 +1,31 @@
 """How do clients reach the store?"""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_network
+from pathlib import Path
 
 from api.client_desk import NewClient
 from api.clock import now
 from api.oauth.jose import TokenFault, public_keys
+from api.oauth.keys import SigningKeys, rotate_signing_keys
 from api.wiring.acting import person
 from api.wiring.visits import visit
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.clients import Client
 from data.spec.errors import InstitutionUnknown, Refusal
+from data.spec.identifiers import Identifier
 from data.store import Store, Work
 from data.store.clients import find_client, list_clients, replace_keys, revoke_client, take_once, write_client
 from data.store.institutions import add_institution, find_institution
 from data.store.reads import find_enterprise
 from risk.permissions import Role, ScopeMissing, scopes_of
+
+ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+BESIDE: Mapping[Role, frozenset[Role]] = {Role.BUREAU: frozenset({Role.OPERATOR, Role.AUDITOR})}
+"""As what else machines of an institution may act: the bureau runs the service, and has it audited."""
 
 
 class KeysUnsuitable(Refusal):
@@ -32,11 +40,36 @@ class NetworkMalformed(Refusal):
     code = "network-malformed"
 
 
+class ClientIdMalformed(Refusal):
+    """A client's id is empty, too long, or has other than plain characters."""
+
+    code = "client-id-malformed"
+
+
+class RoleUnsuitable(Refusal):
+    """A client is to act as another kind of institution than its institution is."""
+
+    code = "role-unsuitable"
+
+
+class SubjectUnsuitable(Refusal):
+    """An enterprise's client names no enterprise, or another kind of client names one."""
+
+    code = "subject-unsuitable"
+
+
 class ClientUnknown(Refusal):
     """No client is registered by this id."""
 
     code = "client-unknown"
     status = 404
+
+
+class ClientEnded(Refusal):
+    """A client was ended before; that stands."""
+
+    code = "client-ended"
+    status = 409
 
 
 class Clients:
@@ -59,6 +92,8 @@ class Clients:
 
     def register(self, wanted: NewClient, *, at: datetime) -> Client:
         """Register a client, and its institution where that is new."""
+        _check_id(wanted.id)
+        _check_subject(wanted)
         _check_keys(wanted.keys)
         _check_networks(wanted.networks)
         beyond = wanted.scopes - scopes_of(wanted.role)
@@ -76,7 +111,7 @@ class Clients:
         """Replace a client's keys."""
         _check_keys(keys)
         with visit(self._store, at) as work:
-            _known(work, id)
+            _in_use(work, id)
             replace_keys(work, id, keys, audit=_told(Action.KEYS_REPLACED, id, at))
             work.commit()
             return _known(work, id)
@@ -84,10 +119,18 @@ class Clients:
     def revoke(self, id: str, *, at: datetime) -> Client:
         """End a client."""
         with visit(self._store, at) as work:
-            _known(work, id)
+            _in_use(work, id)
             revoke_client(work, id, audit=_told(Action.CLIENT_REVOKED, id, at))
             work.commit()
             return _known(work, id)
+
+    def rotate_signing_keys(self, path: Path, *, at: datetime) -> SigningKeys:
+        """Sign with a new key from now on, and record which."""
+        with visit(self._store, at) as work:
+            rotated = rotate_signing_keys(path)
+            work.record(_told(Action.SIGNING_KEY_REPLACED, str(rotated.current.kid), at))
+            work.commit()
+        return rotated
 
     def list_clients(self, *, at: datetime) -> Sequence[Client]:
         """List the clients."""
@@ -101,9 +144,8 @@ def _client(work: Work, wanted: NewClient, at: datetime) -> Client:
         if not wanted.name:
             raise InstitutionUnknown(f"库中没有机构 {wanted.institution}。", help="新机构请同时用 --name 写明名称。")
         found = add_institution(work, wanted.institution, wanted.name, kind=wanted.role)
-    subject = None
-    if wanted.role is Role.ENTERPRISE:
-        subject = _subject(work, wanted, at)
+    _check_role(wanted.role, Role(found.kind))
+    subject = None if wanted.subject is None else _subject(work, wanted.subject, at)
     return Client(
         id=wanted.id,
         institution=found.code,
@@ -117,10 +159,8 @@ def _client(work: Work, wanted: NewClient, at: datetime) -> Client:
     )
 
 
-def _subject(work: Work, wanted: NewClient, at: datetime) -> int:
-    if wanted.subject is None:
-        raise InstitutionUnknown("企业的客户端须写明是哪一家企业。", help="请用 --enterprise 写明统一社会信用代码。")
-    return find_enterprise(work, wanted.subject, access=bureau_access(person(), at=at, purpose=Purpose.INTAKE)).id
+def _subject(work: Work, identifier: Identifier, at: datetime) -> int:
+    return find_enterprise(work, identifier, access=bureau_access(person(), at=at, purpose=Purpose.INTAKE)).id
 
 
 def _known(work: Work, id: str) -> Client:
@@ -128,6 +168,31 @@ def _known(work: Work, id: str) -> Client:
     if found is None:
         raise ClientUnknown(f"没有登记过客户端 {id}。", help="用 lukeping client list 查看已登记的。")
     return found
+
+
+def _in_use(work: Work, id: str) -> None:
+    if _known(work, id).revoked_at is not None:
+        raise ClientEnded(f"客户端 {id} 早已停用。", help="停用不可撤销；如需恢复对接，请用新的编号登记。")
+
+
+def _check_id(id: str) -> None:
+    if not ID.fullmatch(id):
+        raise ClientIdMalformed("客户端编号不合要求。", help="须为1至64个英文字母、数字或 . _ - 。")
+
+
+def _check_role(role: Role, kind: Role) -> None:
+    """Raise RoleUnsuitable: a bank's machine that acted as the bureau would see every bank's rows."""
+    if role is not kind and role not in BESIDE.get(kind, ()):
+        raise RoleUnsuitable(
+            f"该机构的类别是 {kind}，其客户端不能以 {role} 的身份请求。", help="请核对机构代码与类别。"
+        )
+
+
+def _check_subject(wanted: NewClient) -> None:
+    if wanted.role is Role.ENTERPRISE and wanted.subject is None:
+        raise SubjectUnsuitable("企业的客户端须写明是哪一家企业。", help="请用 --enterprise 写明统一社会信用代码。")
+    if wanted.role is not Role.ENTERPRISE and wanted.subject is not None:
+        raise SubjectUnsuitable("只有企业的客户端才写明企业。", help="请去掉 --enterprise，或改用 --role enterprise。")
 
 
 def _check_keys(keys: str) -> None:

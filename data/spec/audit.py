@@ -21,6 +21,7 @@ class Action(StrEnum):
     CLIENT_REGISTERED = "client.registered"
     CLIENT_REVOKED = "client.revoked"
     KEYS_REPLACED = "keys.replaced"
+    SIGNING_KEY_REPLACED = "signingkey.replaced"
     CONSENT_GRANTED = "consent.granted"
     CONSENT_REVOKED = "consent.revoked"
     CONSENT_REGISTERED = "consent.registered"

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from api.server import address_of, public_address
+from api.settings import Settings
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SCRIPT = f"""
@@ -68,6 +71,50 @@ def test_the_service_answers_and_ends_with_0(start: Callable[..., "subprocess.Po
     process.send_signal(number)
 
     assert process.wait(timeout=20) == 0
+
+
+def test_a_real_service_says_its_own_address_whatever_host_is_asked_for(
+    start: Callable[..., "subprocess.Popen[str]"],
+) -> None:
+    said = announced(start("--port", "0"))
+    asked = urllib.request.Request(
+        f"{said['地址']}/.well-known/oauth-authorization-server", headers={"Host": "relay.example"}
+    )
+
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert json.load(answer)["issuer"] == said["地址"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "demonstration", "expected"),
+    [
+        ("https://lukeping.example", False, "https://lukeping.example"),
+        ("https://lukeping.example", True, "https://lukeping.example"),
+        (None, True, None),
+    ],
+)
+def test_the_address_that_tokens_name_is_the_configured_one(
+    configured: str | None, demonstration: bool, expected: str | None
+) -> None:
+    with socket.socket() as listening:
+        settings = Settings(public_url=configured)
+
+        assert public_address(settings, listening, demonstration=demonstration) == expected
+
+
+@pytest.mark.parametrize(
+    ("family", "host", "shown"),
+    [
+        (socket.AF_INET, "127.0.0.1", "http://127.0.0.1"),
+        (socket.AF_INET, "0.0.0.0", "http://127.0.0.1"),
+        (socket.AF_INET6, "::", "http://[::1]"),
+    ],
+)
+def test_an_address_is_one_that_this_machine_reaches(family: int, host: str, shown: str) -> None:
+    with socket.socket(family) as listening:
+        listening.bind((host, 0))
+
+        assert address_of(listening) == f"{shown}:{listening.getsockname()[1]}"
 
 
 def test_a_taken_port_is_refused(start: Callable[..., "subprocess.Popen[str]"]) -> None:

@@ -78,6 +78,16 @@ def test_a_signed_message_is_kept_with_its_bytes(kind: str) -> None:
     assert "content-digest" in kept.signature_input
 
 
+def test_a_key_without_an_id_goes_by_its_thumbprint(key: Key) -> None:
+    bare = ECKey.import_key({name: key.as_dict(private=False)[name] for name in ("kty", "crv", "x", "y")})
+    signed = sign(key, algorithms.ECDSA_P256_SHA256, key_id=bare.thumbprint())
+
+    kept = verified_message(signed, KeySet([bare]))
+
+    assert kept is not None
+    assert kept.key_id == bare.thumbprint()
+
+
 def test_a_message_without_a_signature_is_none_of_it(key: Key) -> None:
     assert verified_message(Message(method="POST", url=URL, headers={}, body=BODY), public(key)) is None
 
