@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from api.audit_desk import AuditDesk
     from api.client_desk import ClientDesk
     from api.consent_desk import ConsentDesk
+    from api.event_desk import EventDesk
     from api.lending_desk import LendingDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
@@ -375,6 +376,7 @@ class Desks:
     policies: "PolicyDesk"
     lending: "LendingDesk"
     consents: "ConsentDesk"
+    events: "EventDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
 

@@ -99,6 +99,7 @@ KNOWN_STEPS = frozenset(
         "signatory",
         "signatory_role",
         "reason",
+        "after",
         "applied_on",
         "amount",
         "undrawn",

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from data.spec.access import Access
 from data.spec.audit import Action, AuditEvent
+from data.spec.events import EventType, ExchangeEvent
 from data.store.assessments import StoredAssessment, write_assessment
 from data.store.assessments import read_assessment as read_stored
 from data.store.enterprise_events import read_enterprise_events
@@ -145,6 +146,9 @@ def _keep(work: Work, answer: Assessment, enterprise: Enterprise, access: Access
         made_at=answer.made_at,
         body=_form().dump_python(answer, mode="json"),
         audit=_audit(access, Action.ASSESSMENT_MADE, answer.id),
+    )
+    work.announce(
+        ExchangeEvent(tenant=access.tenant, type=EventType.ASSESSMENT_MADE, object_id=answer.id, at=answer.made_at)
     )
 
 

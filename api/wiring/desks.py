@@ -14,6 +14,7 @@ from api.wiring.champions import ShelvedChampions
 from api.wiring.clients import Clients
 from api.wiring.consents import Consents
 from api.wiring.evaluation import OutsideEvaluation
+from api.wiring.events import Events
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
@@ -75,6 +76,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         policies=Policies(),
         lending=Lending(store),
         consents=Consents(store),
+        events=Events(store),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
     )

@@ -615,6 +615,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         policies=fake,
         lending=fake,
         consents=fake,
+        events=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

@@ -165,6 +165,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/v1/consents/{id}/renewals"): Row(
         owners=LENDERS, path=signed_consent, body=lambda world, role, side: {"valid_to": "2026-12-01T00:00:00+08:00"}
     ),
+    ("GET", "/v1/events"): Row(owners=LENDERS, hides=lambda world, role, side: [assessment(world, role, side)["id"]]),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
     ("GET", "/v1/loans/{loan_no}"): Row(path=loan),
