@@ -5,7 +5,7 @@ from datetime import datetime
 
 from api.event_desk import EventTold
 from data.store import Store
-from data.store.outbox import read_announced
+from data.store.announced import read_announced
 
 
 class Events:

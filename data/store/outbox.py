@@ -5,18 +5,12 @@ before it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
 from data.spec.events import ExchangeEvent
 from data.store.orm_exchange import OUTBOX_EVENT, OUTBOX_HEAD
-
-if TYPE_CHECKING:
-    from data.store.work import Work
 
 
 def put_out(connection: Connection, events: Sequence[ExchangeEvent]) -> None:
@@ -49,23 +43,3 @@ def _next_number(connection: Connection, tenant: str) -> int:
         return 1
     connection.execute(update(OUTBOX_HEAD).where(head.tenant == tenant).values(seq=last + 1))
     return last + 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Announced:
-    """Be one event as an institution is told of it."""
-
-    id: str
-    seq: int
-    type: str
-    object_id: str
-    at: datetime
-
-
-def read_announced(work: "Work", *, tenant: str, after: int, limit: int) -> list[Announced]:
-    """Return an institution's events numbered after a number, in their order."""
-    columns = OUTBOX_EVENT.c
-    rows = work.connection.execute(
-        select(OUTBOX_EVENT).where(columns.tenant == tenant, columns.seq > after).order_by(columns.seq).limit(limit)
-    )
-    return [Announced(id=row.id, seq=row.seq, type=row.type, object_id=row.object, at=row.at) for row in rows]
