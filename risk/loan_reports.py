@@ -270,7 +270,7 @@ def _kept(work: Work, loan_no: str, taken: Sequence[BatchReport], by: Reporting,
         tenant=by.tenant,
         actor=by.actor,
         action=action,
-        object_id=loan_no,
+        object_id=work.refer(loan_no),
         at=work.at,
         details={"sha256": sha256(by.report.raw).hexdigest()},
     )

@@ -42,7 +42,13 @@ class StoreLendingVisit(RememberingVisit):
         access = loan_reports.own_access(self._work, tenant=tenant, actor=tenant)
         found = loan_reports.read_loan(self._work, loan_no, access=access)
         self._work.record(
-            AuditEvent(tenant=tenant, actor=tenant, action=Action.LOAN_READ, object_id=loan_no, at=self._work.at)
+            AuditEvent(
+                tenant=tenant,
+                actor=tenant,
+                action=Action.LOAN_READ,
+                object_id=self._work.refer(loan_no),
+                at=self._work.at,
+            )
         )
         return found
 

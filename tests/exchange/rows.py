@@ -156,10 +156,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/v1/consents/{id}"): Row(owners=LENDERS, path=consent),
     ("GET", "/v1/consents/{id}/history"): Row(owners=LENDERS, path=consent),
     ("POST", "/v1/consents/{id}/authorise"): Row(
-        owners=LENDERS, path=consent, body=lambda world, role, side: {}, headers=first_version, own=403
+        owners=LENDERS, path=consent, body=lambda world, role, side: {"reason": "如约"}, headers=first_version, own=403
     ),
     ("POST", "/v1/consents/{id}/reject"): Row(
-        owners=LENDERS, path=consent, body=lambda world, role, side: {}, headers=first_version
+        owners=LENDERS, path=consent, body=lambda world, role, side: {"reason": "如约"}, headers=first_version
     ),
     ("DELETE", "/v1/consents/{id}"): Row(owners=LENDERS, path=signed_consent, headers=first_version),
     ("POST", "/v1/consents/{id}/renewals"): Row(
