@@ -122,6 +122,8 @@ def create_app(
         description=DESCRIPTION,
         openapi_tags=TAGS,
         servers=[{"url": "/", "description": "本服务"}],
+        contact={"name": "科学技术局（服务的运行单位）"},
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         telemetry={"logs": False},  # Its log lines carry messages of validation, and so input.
     )
     app.state.desks = desks

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import fault_response
+from api.problems import fault_response, plain_response
 from api.rates import ANSWER_HEADERS
 
 BODY_LIMIT = 1_000_000
@@ -46,7 +46,10 @@ class Envelope:
             return
         exchange = Exchange(scope, receive, send)
         try:
-            await self._app(scope, exchange.receive, exchange.send)
+            if _told_length(scope) > BODY_LIMIT:  # Nothing of it is read.
+                await plain_response(413, interaction=exchange.interaction)(scope, receive, exchange.send)
+            else:
+                await self._app(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
             self._log.info("disconnected", **exchange.told())
         except Exception as fault:
@@ -98,6 +101,14 @@ class Exchange:
             "status": self.status,
             "milliseconds": round((time.monotonic() - self._began) * 1000),
         }
+
+
+def _told_length(scope: Scope) -> int:
+    """Return the length that a request says it has, 0 where it says none or nonsense: what comes is counted anyway."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:20])
+    return 0
 
 
 def _interaction_of(scope: Scope) -> str:

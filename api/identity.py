@@ -43,12 +43,12 @@ PATIENCE_SECONDS = 60
 
 BEARER = HTTPBearer(
     auto_error=False,
-    scheme_name="演示令牌",
+    scheme_name="demonstration",
     description="仅演示库：建库时写在状态目录的随机令牌；请求头 Authorization: Bearer <令牌>。",
 )
 OAUTH = OAuth2(
     auto_error=False,
-    scheme_name="机构令牌",
+    scheme_name="client",
     flows=OAuthFlows(
         clientCredentials=OAuthFlowClientCredentials(
             tokenUrl="/oauth/token", scopes={str(scope): label for scope, label in LABELS.items()}

@@ -243,8 +243,13 @@ def _pointer(place: Sequence[int | str]) -> str:
 
 def _answer_plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, detail = PLAIN.get(error.status_code, ("refused", "请求被拒绝。"))
-    return problem_response(code, error.status_code, detail, interaction=interaction_id(request), headers=error.headers)
+    return plain_response(error.status_code, interaction=interaction_id(request), headers=error.headers)
+
+
+def plain_response(status: int, *, interaction: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Write what the framework itself refuses as a problem."""
+    code, detail = PLAIN.get(status, ("refused", "请求被拒绝。"))
+    return problem_response(code, status, detail, interaction=interaction, headers=headers)
 
 
 CONSENT = ((403, "consent-required"), (403, "consent-expired"), (403, "consent-revoked"))
@@ -255,7 +260,13 @@ GUARDING = (TokenInvalid, ProofInvalid, AddressNotAllowed, ScopeMissing, QuotaEx
 """What the guard of a route may answer beside a missing or unknown token."""
 
 
-def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, parameters: bool = False) -> Declared:
+def refusals(
+    *kinds: type[Refusal],
+    consent: bool = False,
+    body: bool = False,
+    parameters: bool = False,
+    body_length: bool = False,
+) -> Declared:
     """Declare what an operation may answer instead: its refusals, and those of consent, body and parameters.
 
     A guarded operation declares TokenMissing, and with it that a token may lack the scope, or its quota be spent.
@@ -264,12 +275,17 @@ def refusals(*kinds: type[Refusal], consent: bool = False, body: bool = False, p
     codes += [(kind.status, kind.code) for kind in GUARDING] if TokenMissing in kinds else []
     codes += CONSENT if consent else ()
     codes += [(400, "body-unreadable"), (413, "body-too-large")] if body else []
+    codes += [(413, "body-too-large")] if body_length else []
     codes += [(422, "request-invalid")] if body or parameters else []
     codes += [(500, "fault")]
     by_status: Declared = {}
     for status in sorted({status for status, _ in codes}):
         by_status[status] = _declared(status, [code for own, code in codes if own == status])
     return by_status
+
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""Says in OpenAPI that no token is asked for."""
 
 
 def _declared(status: int, codes: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.desks import Desks
 from api.exchange.door import ArrivingDesks
 from api.exchange.report import Frozen
-from api.problems import refusals
+from api.problems import PUBLIC, refusals
 
 router = APIRouter(prefix="/health", tags=["健康"])
 
@@ -27,7 +27,13 @@ class Readiness(Frozen):
     checks: dict[str, bool] = Field(description="各项检查是否通过", examples=[{"存储": True, "模型": True}])
 
 
-@router.get("/live", operation_id="check_live", summary="进程是否在运行", responses=refusals())
+@router.get(
+    "/live",
+    operation_id="check_live",
+    summary="进程是否在运行",
+    responses=refusals(body_length=True),
+    openapi_extra=PUBLIC,
+)
 def check_live() -> Liveness:
     """进程在运行即返回 200。
 
@@ -40,7 +46,11 @@ def check_live() -> Liveness:
     "/ready",
     operation_id="check_ready",
     summary="能否作答",
-    responses={503: {"model": Readiness, "description": "暂不能作答：存储不可用或模型未载入"}, **refusals()},
+    responses={
+        503: {"model": Readiness, "description": "暂不能作答：存储不可用或模型未载入"},
+        **refusals(body_length=True),
+    },
+    openapi_extra=PUBLIC,
 )
 def check_ready(arriving: ArrivingDesks, response: Response) -> Readiness:
     """存储可用且模型已载入时返回 200，否则 503。

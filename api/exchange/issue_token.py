@@ -53,6 +53,7 @@ class TokenErrorReport(Frozen):
 
 
 FORM: dict[str, Any] = {
+    "security": [],
     "requestBody": {
         "required": True,
         "content": {

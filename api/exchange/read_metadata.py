@@ -9,7 +9,7 @@ from api.exchange.door import DesksHere
 from api.exchange.report import Frozen
 from api.identity import issuer_of
 from api.oauth.jose import ALGORITHMS
-from api.problems import refusals
+from api.problems import PUBLIC, refusals
 from risk.permissions import Scope
 
 router = APIRouter(tags=["身份"])
@@ -39,7 +39,8 @@ class KeysReport(Frozen):
     "/.well-known/oauth-authorization-server",
     operation_id="read_metadata",
     summary="授权服务的元数据",
-    responses=refusals(),
+    responses=refusals(body_length=True),
+    openapi_extra=PUBLIC,
 )
 def read_metadata(request: Request) -> MetadataReport:
     """返回令牌端点、所支持的算法与权限。
@@ -60,7 +61,13 @@ def read_metadata(request: Request) -> MetadataReport:
     )
 
 
-@router.get("/oauth/jwks", operation_id="read_token_keys", summary="签发令牌的公钥", responses=refusals())
+@router.get(
+    "/oauth/jwks",
+    operation_id="read_token_keys",
+    summary="签发令牌的公钥",
+    responses=refusals(body_length=True),
+    openapi_extra=PUBLIC,
+)
 def read_token_keys(desks: DesksHere) -> KeysReport:
     """返回验证访问令牌的公钥；轮换时新旧两把并存。
 

@@ -444,3 +444,10 @@ def test_a_body_that_is_not_called_json_is_refused(client: TestClient, bank_a: d
     answer = client.post(URL, content=json.dumps(wanted()), headers={**bank_a, "Content-Type": "text/plain"})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_unread(client: TestClient) -> None:
+    answer = client.request("GET", "/health/live", headers={"Content-Length": "1000001"})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert client.get("/health/live").status_code == 200

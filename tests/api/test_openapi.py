@@ -110,3 +110,11 @@ def _fields_with(word: str, shapes: dict[str, Any]) -> set[str]:
         for field, declared in shape.get("properties", {}).items()
         if f'"{word}":' in json.dumps(declared)
     }
+
+
+def test_what_needs_no_token_says_so_and_schemes_have_names_that_tools_accept(schema: dict[str, Any]) -> None:
+    for path, _method, operation in operations(schema):
+        assert (operation.get("security") == []) is not path.startswith("/v1/"), path
+        assert any(status.startswith("4") for status in operation["responses"]), path
+    assert set(schema["components"]["securitySchemes"]) == {"client", "demonstration"}
+    assert {"contact", "license"} <= set(schema["info"])
