@@ -21,6 +21,7 @@ from api.exchange import (
     list_events,
     list_models,
     list_products,
+    objections,
     read_assessment,
     read_audit_checkpoint,
     read_batch,
@@ -57,6 +58,7 @@ DESCRIPTION = """鲁科评：科技局的科技金融信用风险评估服务。
 TAGS = [
     {"name": "评估", "description": "申请与读取企业信用评估。"},
     {"name": "授权", "description": "企业授权的登记、确认、撤回与续签。"},
+    {"name": "异议", "description": "企业异议的提出、办理与法定期限。"},
     {"name": "贷款", "description": "报送贷款与贷后结果：下一个模型的样本。"},
     {"name": "反馈", "description": "报送采纳情况。"},
     {"name": "事件", "description": "发生了什么：按连续编号读取，不会遗漏。"},
@@ -83,6 +85,7 @@ ENDPOINTS = (
     register_consent,
     read_consent,
     change_consent,
+    objections,
     report_loan,
     report_outcomes,
     read_loan,
@@ -132,7 +135,9 @@ def create_app(
     app.state.public_url = public_url
     problems.install(app)
     for endpoint in ENDPOINTS:
-        app.include_router(endpoint.router)
+        for router in (endpoint.router, getattr(endpoint, "reading", None)):
+            if router is not None:
+                app.include_router(router)
     app.add_middleware(Capacity, terms=terms or Terms())
     app.add_middleware(Envelope, log=log)
     _declare_problem(app)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
     from api.oauth.keys import SigningKeys
+    from api.objection_desk import ObjectionDesk
     from api.policy_desk import PolicyDesk
 
 
@@ -377,6 +378,7 @@ class Desks:
     lending: "LendingDesk"
     consents: "ConsentDesk"
     events: "EventDesk"
+    objections: "ObjectionDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
 

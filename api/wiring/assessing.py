@@ -21,6 +21,8 @@ from risk.assess import assess, read_assessment
 from risk.assessment import Assessment, Explanation, RelativeTo, Status
 from risk.consent import authorise
 from risk.explanation import explain
+from risk.objection_words import OPEN_NOTE
+from risk.objections import is_disputed
 from risk.portfolio import assess_all
 from risk.readers import Audience, Language
 
@@ -85,7 +87,9 @@ class StoreVisit(RememberingVisit):
             at=self._work.at,
             permission=permission,
         )
-        return read_assessment(self._work, id, access=access)
+        answer = read_assessment(self._work, id, access=access)
+        disputed = answer is not None and is_disputed(self._work, id)
+        return replace(answer, notes=(*answer.notes, OPEN_NOTE)) if answer and disputed else answer
 
     def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
         """Read an assessment again and tell it in the institution's words."""

@@ -21,6 +21,7 @@ from api.wiring.intake import Intake
 from api.wiring.lending import Lending
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
+from api.wiring.objections import Objections
 from api.wiring.policies import Policies
 from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
@@ -77,6 +78,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         lending=Lending(store),
         consents=Consents(store),
         events=Events(store),
+        objections=Objections(store),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
     )

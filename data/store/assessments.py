@@ -65,6 +65,15 @@ def read_assessment(work: Work, id: str, *, access: Access) -> StoredAssessment 
     return None if row is None else _stored(row)
 
 
+def find_assessed(work: Work, id: str, *, access: Access, anybodys: bool) -> int | None:
+    """Return which enterprise an assessment is about: one given to this tenant or, under duty, to anybody."""
+    query = select(ASSESSMENT.c.enterprise_id).where(ASSESSMENT.c.id == id)
+    if not anybodys:
+        query = query.where(ASSESSMENT.c.tenant == access.tenant)
+    found: int | None = work.connection.scalar(query)
+    return found
+
+
 def read_assessments(work: Work, ids: Collection[str], *, access: Access) -> dict[str, StoredAssessment]:
     """Read assessments that were given to this tenant, by id; another tenant's are as if they were not there."""
     table = ASSESSMENT.c

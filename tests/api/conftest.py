@@ -616,6 +616,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         lending=fake,
         consents=fake,
         events=fake,
+        objections=fake,
         today=TODAY,
         institutions=fake,
         assessments=fake,

@@ -96,6 +96,16 @@ def signed_consent(world: Any, role: Role, side: str) -> dict[str, str]:
     return made(world, role, side, "/v1/consents", body)
 
 
+def objection_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Object to an assessment that the institution has."""
+    return {"kind": "assessment", "object": assessment(world, role, side)["id"], "words": "名单有误"}
+
+
+def objection(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of an objection that the institution brought in."""
+    return made(world, role, side, "/v1/objections", objection_body(world, role, side))
+
+
 def loan_body(world: Any, side: str, number: str) -> dict[str, Any]:
     """Report a loan of the side's firm."""
     return {
@@ -166,6 +176,23 @@ ROWS: dict[tuple[str, str], Row] = {
         owners=LENDERS, path=signed_consent, body=lambda world, role, side: {"valid_to": "2026-12-01T00:00:00+08:00"}
     ),
     ("GET", "/v1/events"): Row(owners=LENDERS, hides=lambda world, role, side: [assessment(world, role, side)["id"]]),
+    ("POST", "/v1/objections"): Row(
+        owners=LENDERS,
+        body=lambda world, role, side: objection_body(world, role, side),
+        public=True,
+    ),
+    ("GET", "/v1/objections"): Row(
+        owners=LENDERS, hides=lambda world, role, side: [objection(world, role, side)["id"]]
+    ),
+    ("GET", "/v1/objections/{id}"): Row(owners=LENDERS, path=objection),
+    ("DELETE", "/v1/objections/{id}"): Row(owners=LENDERS, path=objection, headers=first_version),
+    ("POST", "/v1/objections/{id}/answer"): Row(
+        owners=LENDERS,
+        path=objection,
+        body=lambda world, role, side: {"outcome": "upheld", "words": "已更正"},
+        headers=first_version,
+        own=403,
+    ),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
     ("GET", "/v1/loans/{loan_no}"): Row(path=loan),
