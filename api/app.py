@@ -41,6 +41,7 @@ from api.exchange import (
     search_enterprises,
     try_policy,
     verify_facts,
+    webhooks,
 )
 from api.open_enums import open_enums
 
@@ -92,6 +93,7 @@ ENDPOINTS = (
     give_feedback,
     read_feedback,
     list_events,
+    webhooks,
     read_catalogue,
     issue_token,
     read_metadata,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from api.oauth.keys import SigningKeys
     from api.objection_desk import ObjectionDesk
     from api.policy_desk import PolicyDesk
+    from api.webhook_desk import WebhookDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -379,6 +380,7 @@ class Desks:
     consents: "ConsentDesk"
     events: "EventDesk"
     objections: "ObjectionDesk"
+    webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
 

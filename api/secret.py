@@ -1,5 +1,6 @@
 """Which secret does this installation keep, and which keys follow from it?"""
 
+import base64
 import hmac
 import os
 import secrets
@@ -30,3 +31,8 @@ def derive_key(secret: bytes, purpose: str) -> bytes:
     Source: HKDF-Expand with one block (RFC 5869 section 2.3), the secret being random already.
     """
     return hmac.digest(secret, purpose.encode() + b"\x01", sha256)
+
+
+def webhook_secret(secret: bytes, id: str, generation: int) -> str:
+    """Return a receiver's key of one generation, as it is handed over: nothing of it is stored."""
+    return "whsec_" + base64.b64encode(derive_key(secret, f"webhook:{id}:{generation}")).decode()

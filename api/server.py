@@ -10,7 +10,7 @@ import uvicorn
 
 from api.capacity import Terms
 from api.checkpointing import Checkpointing
-from api.clock import Clock, clock_of
+from api.clock import Clock, clock_of, now
 from api.desks import Desks
 from api.log import open_log
 from api.terminal.door import say
@@ -129,8 +129,10 @@ def _work(stop: Event, desks: Future[Desks], clock: Clock, log: "structlog.typin
         if stop.wait(0.2):
             return
     if desks.exception() is None:
-        batches = desks.result().scoring.batches
-        run_jobs(stop, [lambda at: batches.work_next(at=at)], clock=clock, log=log)
+        batches, webhooks = desks.result().scoring.batches, desks.result().webhooks
+        # What is sent lives by real time, whatever day a demonstration has.
+        jobs = [lambda at: batches.work_next(at=at), lambda _: webhooks.deliver_due(at=now())]
+        run_jobs(stop, jobs, clock=clock, log=log)
 
 
 def _listen(host: str, port: int) -> socket.socket:

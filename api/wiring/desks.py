@@ -27,6 +27,7 @@ from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.stores import open_store
 from api.wiring.training import Training
+from api.wiring.webhooks import Webhooks
 from data.store import Store
 from data.store.institutions import find_institution_by_token
 
@@ -79,6 +80,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         consents=Consents(store),
         events=Events(store),
         objections=Objections(store),
+        webhooks=Webhooks(store, keep_secret(settings.secret_file)),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
     )

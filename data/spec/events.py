@@ -24,6 +24,7 @@ class EventType(StrEnum):
     WARNING_RAISED = "warning.raised"
     OBJECTION_ANSWERED = "objection.answered"
     MODEL_PROMOTED = "model.promoted"
+    WEBHOOK_DISABLED = "webhook.disabled"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from data.store import orm_exchange as orm_exchange
 from data.store import orm_objections as orm_objections
 from data.store import orm_reports as orm_reports
 from data.store import orm_scoring as orm_scoring
+from data.store import orm_webhooks as orm_webhooks
 from data.store.store import Store
 from data.store.work import Work
 

@@ -106,6 +106,16 @@ def objection(world: Any, role: Role, side: str) -> dict[str, str]:
     return made(world, role, side, "/v1/objections", objection_body(world, role, side))
 
 
+def webhook_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Have events sent to this very machine, as a demonstration may."""
+    return {"url": "http://127.0.0.1:9/events", "types": ["consent.revoked"]}
+
+
+def webhook(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of a receiver that the institution has."""
+    return made(world, role, side, "/v1/webhooks", webhook_body(world, role, side))
+
+
 def loan_body(world: Any, side: str, number: str) -> dict[str, Any]:
     """Report a loan of the side's firm."""
     return {
@@ -193,6 +203,15 @@ ROWS: dict[tuple[str, str], Row] = {
         headers=first_version,
         own=403,
     ),
+    ("POST", "/v1/webhooks"): Row(owners=LENDERS, body=webhook_body, public=True),
+    ("GET", "/v1/webhooks"): Row(owners=LENDERS, hides=lambda world, role, side: [webhook(world, role, side)["id"]]),
+    ("GET", "/v1/webhooks/{id}"): Row(owners=LENDERS, path=webhook),
+    ("GET", "/v1/webhooks/{id}/deliveries"): Row(owners=LENDERS, path=webhook),
+    ("PATCH", "/v1/webhooks/{id}"): Row(
+        owners=LENDERS, path=webhook, body=lambda world, role, side: {"active": False}, headers=first_version
+    ),
+    ("POST", "/v1/webhooks/{id}/keys"): Row(owners=LENDERS, path=webhook, body=lambda world, role, side: {"a": 1}),
+    ("DELETE", "/v1/webhooks/{id}"): Row(owners=LENDERS, path=webhook, headers=first_version),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
     ("GET", "/v1/loans/{loan_no}"): Row(path=loan),

@@ -1,0 +1,90 @@
+"""How is one event sent? Standard Webhooks: an id, an instant, a signature by each live key, a thin body."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx2
+from standardwebhooks import Webhook as Signer
+
+from api.secret import webhook_secret
+from api.target_guard import Resolve, TargetRefused, check_target
+from data.store.announced import Announced
+from data.store.webhooks import Webhook
+from risk.delivering import Sent
+
+TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+ANSWER_LIMIT = 10_000
+"""Bytes of an answer that are read at most."""
+
+
+def message(webhook: Webhook, event: Announced, *, secret: bytes, at: datetime) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of one sending; during a rotation both keys sign."""
+    body = json.dumps(
+        {
+            "type": event.type,
+            "timestamp": event.at.isoformat(),
+            "data": {"id": event.id, "object": event.object_id, "seq": event.seq},
+        },
+        separators=(",", ":"),
+    )
+    live = [one for one in (webhook.generation, webhook.generation - 1) if one > 0]
+    # The library takes a time for UTC whatever its zone says.
+    stamp = at.astimezone(UTC)
+    signatures = [Signer(webhook_secret(secret, webhook.id, one)).sign(event.id, stamp, body) for one in live]
+    headers = {
+        "Content-Type": "application/json",
+        "Accept-Encoding": "identity",
+        "webhook-id": event.id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+    return headers, body.encode()
+
+
+class Sender:
+    """Send over the network: to the very address that was looked at, without redirects or proxies."""
+
+    def __init__(
+        self,
+        secret: bytes,
+        *,
+        resolve: Resolve,
+        local: bool,
+        transport: httpx2.BaseTransport | None = None,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._secret, self._resolve, self._local, self._ticks = secret, resolve, local, ticks
+        self._http = httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, transport=transport)
+
+    def __call__(self, webhook: Webhook, event: Announced, *, at: datetime) -> Sent:
+        """Send one event."""
+        began = self._ticks()
+        headers, body = message(webhook, event, secret=self._secret, at=at)
+        status, failure = None, None
+        try:
+            status = self._post(webhook.url, headers, body)
+        except TargetRefused as refusal:
+            failure = refusal.code
+        except httpx2.TimeoutException:
+            failure = "timeout"
+        except httpx2.HTTPError:
+            failure = "unreachable"
+        return Sent(status=status, failure=failure, milliseconds=round((self._ticks() - began) * 1000))
+
+    def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        target = check_target(url, resolve=self._resolve, local=self._local)
+        scheme = url.partition("://")[0]
+        ip = f"[{target.ip}]" if ":" in target.ip else target.ip
+        named = {**headers, "Host": target.host if target.port in (80, 443) else f"{target.host}:{target.port}"}
+        place = f"{scheme}://{ip}:{target.port}{target.path}"
+        with self._http.stream(
+            "POST", place, headers=named, content=body, extensions={"sni_hostname": target.host}
+        ) as answer:
+            read = 0
+            for part in answer.iter_bytes():
+                read += len(part)
+                if read > ANSWER_LIMIT:
+                    break
+            return answer.status_code
