@@ -11,6 +11,7 @@ from risk.joint.application import Application, SheetKept
 from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList
 from risk.joint.opening import Opening
+from risk.joint.signoff import SignOff
 from risk.joint.words import Guarantee, Sheet
 
 
@@ -84,3 +85,6 @@ class ApplicationDesk(Protocol):
         self, kind: str, *, since: date, until: date, folder: Path, acting: Acting, at: datetime
     ) -> tuple[OfficialList, Path]:
         """Draw up a list for the days [since, until), write its workbook and say where it lies."""
+
+    def sign_off(self, number: str, *, path: Path | None, acting: Acting, at: datetime) -> tuple[SignOff, Path]:
+        """Write the sign-off sheet as PDF and say where it lies; raise SheetsSealed, FontMissing."""

@@ -111,11 +111,24 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signature:
+    """Name who signs in a box of their own; institutions put their seal beside it."""
+
+    name: str
+    sealed: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
-    """Hold a whole document; `warning` stands on every page, `facts` on the first."""
+    """Hold a whole document; `warning` and `identity` stand on every page, `facts` on the first.
+
+    `signatures` are put at the end.
+    """
 
     title: str
     english: str
     facts: tuple[tuple[str, str], ...]
     warning: str
     sections: tuple[Section, ...]
+    signatures: tuple[Signature, ...] = ()
+    identity: str = ""

@@ -15,6 +15,7 @@ from data.store.consents import list_consents
 from data.store.work import Work
 from risk.assess import assessment_of
 from risk.consent import check_consent
+from risk.severe_warnings import severe_warning
 from risk.validity import Ending, Validity, ValidityStatus
 
 AskEnding = Callable[[Work, StoredAssessment], Ending | None]
@@ -32,8 +33,8 @@ def consent_ended(work: Work, given: StoredAssessment) -> Ending | None:
     return None
 
 
-ENDINGS: tuple[AskEnding, ...] = (consent_ended,)
-"""Asked in this order; the first that ends the assessment is told. A severe warning is asked here as well."""
+ENDINGS: tuple[AskEnding, ...] = (consent_ended, severe_warning)
+"""Asked in this order; the first that ends the assessment is told."""
 
 
 def read_validity(work: Work, id: str, *, tenant: str) -> Validity | None:

@@ -25,8 +25,8 @@ from data.spec.versions import VERSION_ORDER, latest_known
 Events = Mapping[str, pd.DataFrame]
 Limits = Mapping[str, float]
 RECORD = ["enterprise_id", "record_key"]
-SIGNAL = ["enterprise_id", "key", "happened_on", "known_on", "value", "batch_id", "file_row", "owner"]
-"""Columns of signals: whose, what tells them apart, the two days, a measure, and the row behind them."""
+SIGNAL = ["enterprise_id", "key", "happened_on", "known_on", "recorded_at", "value", "batch_id", "file_row", "owner"]
+"""Columns of signals: whose, what tells them apart, the days, the instant, a measure, and the row behind them."""
 BASES = ("statistics", "accounting", "tax")
 """Of several bases of the same year the first is compared."""
 
@@ -242,14 +242,23 @@ RULES: Mapping[str, WarningRule] = {
 WATCHED_TABLES = tuple(dict.fromkeys([*(rule.table.name for rule in RULES.values()), guarantee.name]))
 
 
-def find_signals(events: Events, limits: Limits, *, as_of: date) -> pd.DataFrame:
-    """Return every signal known before as_of, in the order in which they became known.
+def severe_tables(limits: Limits) -> tuple[str, ...]:
+    """Return the tables of the rules that are severe enough to end an assessment."""
+    severe = (rule.table.name for name, rule in RULES.items() if limits[name] >= limits["ending_severity"])
+    return tuple(dict.fromkeys(severe))
 
-    Shapes: events holds every version of WATCHED_TABLES; the columns are SIGNAL, rule and severity.
+
+def find_signals(events: Events, limits: Limits, *, as_of: date, least: float = 1) -> pd.DataFrame:
+    """Return every signal known before as_of and at least so severe, in the order in which they became known.
+
+    Shapes: events holds every version of WATCHED_TABLES, or of those that such rules read; the columns are SIGNAL,
+    rule and severity.
     """
     day = pd.Timestamp(as_of).as_unit("s")
     found = [
-        rule.find(events, limits, day).assign(rule=name, severity=int(limits[name])) for name, rule in RULES.items()
+        rule.find(events, limits, day).assign(rule=name, severity=int(limits[name]))
+        for name, rule in RULES.items()
+        if limits[name] >= least
     ]
     told = pd.concat([rows for rows in found if len(rows)] or found[:1], ignore_index=True)
     told = told[told["known_on"] < day]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands.acting import BUREAU, As, read_acting
 from api.commands.application_overrides import Month, Since, Until, overrides, span_of
+from api.commands.application_signoff import signoff
 from api.commands.options import AsJson
 from api.commands.policy import pairs, read_mapping
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings
@@ -14,22 +16,19 @@ from api.terminal.door import UsageRefused, command, parse_day, print_json, read
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from api.application_desk import Acting, ApplicationDesk, Shown, WantedMove
+    from api.application_desk import ApplicationDesk, Shown, WantedMove
     from risk.joint.words import Guarantee
 
-HELP = """联合评价与共同支持：申请、背靠背评价、放款、备案、补偿、追偿，以及报送名单。
+HELP = """联合评价与共同支持：申请、背靠背评价、会签、放款、备案、补偿、追偿，以及报送名单。
 
 以哪家机构办理写在 --as 后面：银行或担保机构的代码，或 bureau 加身份（评审、区县科技局、经办），如 bureau/经办。
 
 退出码：0 已办理，1 故障，2 被拒绝或用法有误，此时毫无改动。加 --json 得到一个 JSON 对象。
 """
 
-BUREAU, OPERATOR = "bureau", "bureau/operator"
+OPERATOR = "bureau/operator"
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="如 SQ000001；写 SQ000001@5 则第5步之后有变动即不办理。")]
-As = Annotated[
-    str, typer.Option("--as", metavar="机构[/身份[/姓名]]", help="如 demo-bank-1、bureau/评审、bureau/经办/姓名。")
-]
 On = Annotated[str | None, typer.Option("--on", metavar="日期", help="办理日；缺省为今天。")]
 Told = Annotated[list[str] | None, typer.Option("--set", metavar="名称=值", help="一项内容，可重复。")]
 Words = Annotated[str, typer.Option("--words", metavar="文字", help="说明。")]
@@ -70,7 +69,7 @@ def new(
         texts=texts,
     )
     desk, at = _open()
-    _answer(desk.new(wanted, acting=_acting(acting), on=parse_day(on, "--on"), at=at), as_json=as_json)
+    _answer(desk.new(wanted, acting=read_acting(acting), on=parse_day(on, "--on"), at=at), as_json=as_json)
 
 
 @command
@@ -106,7 +105,7 @@ def show(number: Number, acting: As = BUREAU, as_json: AsJson = False) -> None:
     退出码：0 已显示，1 故障，2 被拒绝（没有这笔申请，或与贵机构无关）。
     """
     desk, at = _open()
-    _answer(desk.show(number, acting=_acting(acting), at=at), as_json=as_json, whole=True)
+    _answer(desk.show(number, acting=read_acting(acting), at=at), as_json=as_json, whole=True)
 
 
 @command
@@ -135,7 +134,7 @@ def sheet(
     if marks:
         form["marks"] = {**_mapping(form.get("marks")), **pairs(marks, "--mark")}
     desk, at = _open()
-    done = desk.hand_in(number, form, acting=_acting(acting), on=parse_day(on, "--on"), at=at)
+    done = desk.hand_in(number, form, acting=read_acting(acting), on=parse_day(on, "--on"), at=at)
     from api.terminal.application_page import hand_in_record, show_hand_in
 
     if as_json:
@@ -151,7 +150,7 @@ def open_sheets(number: Number, acting: As = BUREAU, as_json: AsJson = False) ->
     退出码：0 已显示，1 故障，2 被拒绝（还有评价表没有交）。
     """
     desk, at = _open()
-    shown = desk.opened(number, acting=_acting(acting), at=at)
+    shown = desk.opened(number, acting=read_acting(acting), at=at)
     from api.terminal.application_page import show_opening, shown_record
 
     if as_json:
@@ -269,7 +268,7 @@ def list_applications(acting: As = BUREAU, as_json: AsJson = False) -> None:
     退出码：0 已列出，1 故障，2 被拒绝。
     """
     desk, at = _open()
-    found = desk.list_all(acting=_acting(acting), at=at)
+    found = desk.list_all(acting=read_acting(acting), at=at)
     from api.terminal.application_page import brief_record, show_all
 
     if as_json:
@@ -299,7 +298,7 @@ def lists(
     """
     first, end = span_of(month, since, until)
     desk, at = _open()
-    made, path = desk.draw_up(kind, since=first, until=end, folder=folder, acting=_acting(acting), at=at)
+    made, path = desk.draw_up(kind, since=first, until=end, folder=folder, acting=read_acting(acting), at=at)
     from api.terminal.application_page import list_record, show_list
 
     if as_json:
@@ -326,7 +325,7 @@ def _wanted(
 
 def _make(wanted: "WantedMove", acting: str, on: str | None, *, as_json: bool) -> None:
     desk, at = _open()
-    _answer(desk.move(wanted, acting=_acting(acting), on=parse_day(on, "--on"), at=at), as_json=as_json)
+    _answer(desk.move(wanted, acting=read_acting(acting), on=parse_day(on, "--on"), at=at), as_json=as_json)
 
 
 def _answer(shown: "Shown", *, as_json: bool, whole: bool = False) -> None:
@@ -338,15 +337,6 @@ def _answer(shown: "Shown", *, as_json: bool, whole: bool = False) -> None:
         show_application(shown)
     else:
         show_move(shown)
-
-
-def _acting(text: str) -> "Acting":
-    """Read institution, capacity and person, the last two optional."""
-    from api.application_desk import Acting
-
-    institution, _, rest = text.partition("/")
-    role, _, person = rest.partition("/")
-    return Acting(institution=institution.strip(), role=role.strip() or None, person=person.strip() or None)
 
 
 def _reason(code: str | None, words: str) -> dict[str, str]:
@@ -377,6 +367,7 @@ COMMANDS = (
     ("sheet", sheet),
     ("open", open_sheets),
     ("conclude", conclude),
+    ("signoff", signoff),
     ("decide", decide),
     ("disburse", disburse),
     ("file", file),

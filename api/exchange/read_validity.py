@@ -27,7 +27,7 @@ class ValidityReport(Frozen):
     )
     status_label: str = Field(description="状态的中文名", examples=["有效"])
     code: str | None = Field(
-        description="不再有效的原因代码，如 assessment-expired、consent-revoked；以后可能新增",
+        description="不再有效的原因代码，如 assessment-expired、consent-revoked、severe-warning；以后可能新增",
         examples=["consent-revoked"],
     )
     reason: str = Field(description="不再有效的原因", examples=["企业已撤回对贵机构的授权。"])

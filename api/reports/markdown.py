@@ -18,6 +18,8 @@ def _lines(document: Document) -> Iterator[str]:
     yield from (f"| {_cell(name)} | {_cell(value)} |" for name, value in document.facts)
     for number, section in enumerate(document.sections, 1):
         yield from _section(number, section)
+    yield from (f"\n{one.name}　签字：　　　　　　日期：" for one in document.signatures)
+    yield f"\n{document.identity}"
 
 
 def _section(number: int, section: Section) -> Iterator[str]:

@@ -92,6 +92,8 @@ def _plain(document: Document, family: str) -> dict[str, object]:
         "facts": document.facts,
         "warning": document.warning,
         "sections": [_section(section, family) for section in document.sections],
+        "signatures": [{"name": one.name, "sealed": one.sealed} for one in document.signatures],
+        "identity": document.identity,
     }
 
 

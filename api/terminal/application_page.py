@@ -85,7 +85,7 @@ def shown_record(shown: Shown) -> dict[str, Any]:
 
 
 def _move_record(made: "Step") -> dict[str, Any]:
-    told = {name: value for name, value in made.details.items() if name != "opening"}
+    told = {name: value for name, value in made.details.items() if name not in ("opening", "support")}
     head = {"version": made.version, "move": made.move, "state": made.state, "on": made.on, "at": made.at}
     return {**head, "institution": made.tenant, "role": made.role, "actor": made.actor, "details": told}
 

@@ -114,7 +114,8 @@ def application_desk(settings: "Settings") -> "ApplicationDesk":
     from api.wiring.champions import ShelvedChampions
     from api.wiring.stores import open_store
 
-    return Applications(open_store(settings), ShelvedChampions(settings.shelf))
+    champions = ShelvedChampions(settings.shelf)
+    return Applications(open_store(settings), champions, fonts=settings.report_fonts)
 
 
 def audit_desk(settings: "Settings") -> "AuditDesk":

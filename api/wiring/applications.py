@@ -7,6 +7,7 @@ from pathlib import Path
 from api.application_desk import Acting, NewApplication, Shown, WantedMove
 from api.assessment_id import new_id
 from api.reports.official_lists import write_list
+from api.reports.pdf import pdf_of
 from api.terminal.door import rewritten
 from api.wiring.acting import person
 from data.spec.access import BUREAU, Purpose
@@ -21,6 +22,7 @@ from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList, list_for, parse_kind
 from risk.joint.moving import Order, Wanted
 from risk.joint.permissions import Actor, capacity, may
+from risk.joint.signoff import SignOff, issue_sign_off
 from risk.joint.states import MOVES, Move, State, parse_move, possible
 from risk.joint.terms import Terms
 from risk.joint.words import ROLE_LABELS, SHEET_OF, Role
@@ -35,9 +37,8 @@ class RoleUnknown(Refusal):
 class Applications:
     """Work on the applications of one store."""
 
-    def __init__(self, store: Store, champions: Champions) -> None:
-        self._store = store
-        self._champions = champions
+    def __init__(self, store: Store, champions: Champions, *, fonts: Path | None = None) -> None:
+        self._store, self._champions, self._fonts = store, champions, fonts
 
     def new(self, wanted: NewApplication, *, acting: Acting, on: date | None, at: datetime) -> Shown:
         """Open an application as a draft."""
@@ -141,6 +142,19 @@ class Applications:
                 write_list(made, partial, demonstration=self._store.demonstration, at=at)
             work.commit()
         return made, path
+
+    def sign_off(self, number: str, *, path: Path | None, acting: Acting, at: datetime) -> tuple[SignOff, Path]:
+        """Write the sign-off sheet, and keep that it was given out only when it is written."""
+        with self._store.work(at=at) as work:
+            by = actor_of(work, acting)
+            made = issue_sign_off(work, parse_number(number), by=by, demonstration=self._store.demonstration)
+            content = pdf_of(made.document, fonts=self._fonts, at=made.at)
+            out = path or Path(f"联合评价会签单_{made.number}.pdf")
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with rewritten(out) as partial:
+                partial.write_bytes(content)
+            work.commit()
+        return made, out
 
     def _shown(self, application: Application, by: Actor, at: datetime) -> Shown:
         return Shown(

@@ -20,6 +20,7 @@ from data.spec.progress import Progress
 from data.store import Store
 from data.store.store import StoreMissing
 from risk.derivation import WHENCE, DerivedBatch, derive
+from risk.severe_warnings import announce_ended
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -84,6 +85,7 @@ class Intake:
         today = self._store.today or at.astimezone(SHANGHAI).date()
         with self._store.work(at=at) as work:
             batches = derive(work, today=today, access=access, progress=progress)
+            announce_ended(work)
             work.commit()
         return [derived(batch) for batch in batches]
 

@@ -74,6 +74,7 @@ class Action(StrEnum):
     SHEETS_OPENED = "sheets.opened"
     GAP_EXPLAINED = "gap.explained"
     OVERRIDE_PROPOSED = "override.proposed"
+    SIGN_OFF_ISSUED = "signoff.issued"
     LOAN_DISBURSED = "loan.disbursed"
     LOAN_FILED = "loan.filed"
     FILING_REVOKED = "filing.revoked"

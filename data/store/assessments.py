@@ -100,6 +100,26 @@ def later_assessment(work: Work, given: StoredAssessment) -> str | None:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeldAssessment:
+    """Say who holds which assessment of which enterprise."""
+
+    id: str
+    tenant: str
+    enterprise_id: int
+
+
+def list_others_since(work: Work, since: datetime, *, access: Access) -> list[HeldAssessment]:
+    """List the assessments made since an instant that others than access's own institution hold, in their order."""
+    table = ASSESSMENT.c
+    rows = work.connection.execute(
+        select(table.id, table.tenant, table.enterprise_id)
+        .where(table.made_at >= since, table.tenant != access.tenant)
+        .order_by(table.id)
+    )
+    return [HeldAssessment(id=row.id, tenant=row.tenant, enterprise_id=row.enterprise_id) for row in rows]
+
+
 def _stored(row: Row[Any]) -> StoredAssessment:
     return StoredAssessment(
         id=row.id,

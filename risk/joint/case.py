@@ -19,6 +19,7 @@ from risk.joint.permissions import Actor
 from risk.policies.facts import Fact, Value, read_facts
 from risk.policies.rule import STAGE_LABELS, Stage
 from risk.policies.verdict import FAILING, Verdict, evaluate, record_of
+from risk.validity import Ending
 
 MONEY: Mapping[str, Fact] = {
     "disbursed": Fact(label="放款金额", unit="元"),
@@ -50,7 +51,10 @@ class ConditionsNotMet(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """Hold what a move is prepared from; `facts` tells the facts known on a day."""
+    """Hold what a move is prepared from; `facts` tells the facts known on a day.
+
+    `ending` says how the assessment ended before its day, where a severe warning has ended it.
+    """
 
     application: Application
     by: Actor
@@ -59,6 +63,7 @@ class Case:
     attachments: tuple[str, ...]
     facts: Callable[[date], Traced]
     assessment: Assessment | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

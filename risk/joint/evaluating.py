@@ -27,7 +27,8 @@ from risk.joint.application import Application
 from risk.joint.books import payout_rate
 from risk.joint.cards import read_cards
 from risk.joint.case import Prepared, ToldMissing
-from risk.joint.moving import Order, assessment_of, begin_move, event, finish_move, read, related
+from risk.joint.facts import values_of
+from risk.joint.moving import Order, assessment_of, begin_move, event, facts_on, finish_move, read, related
 from risk.joint.opening import Handed, Opening, model_says, open_sheets, opening_of, opening_record
 from risk.joint.permissions import Actor, check_sheet
 from risk.joint.sheets import (
@@ -40,6 +41,7 @@ from risk.joint.sheets import (
     sheet_record,
 )
 from risk.joint.states import Move, check_possible
+from risk.joint.support import support_of, support_record
 from risk.joint.terms import ReasonNeeded, Terms, check_reason
 from risk.joint.words import (
     CONCLUSION_LABELS,
@@ -165,8 +167,10 @@ def hand_in(work: Work, number: int, raw: Mapping[str, object], *, by: Actor, on
     store.write_sheet(work, number, kept, audit=told)
     again = read(work, number, by=by)
     if not awaited(again):
-        opening = _open(work, again)
-        prepared = Prepared(details={"opening": opening_record(opening)})
+        day = again.terms().day
+        support = support_of(again.product, values_of(facts_on(work, again, day)), on=day)
+        details = {"opening": opening_record(_open(work, again)), "support": support_record(support)}
+        prepared = Prepared(details=details)
         again = finish_move(work, again, Move.OPEN, prepared, by=by, on=on)
     return HandedIn(application=again, sheet=sheet, saw_model=saw, awaited=awaited(again))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from data.spec.errors import Refusal
 from data.store.applications import Entry
-from risk.assessment import Assessment
 from risk.joint.application import yuan
 from risk.joint.books import AmountTooGreat, guaranteed, returned
 from risk.joint.case import (
@@ -48,6 +47,13 @@ class AssessmentExpired(Refusal):
     """The score behind the evaluation is no longer valid."""
 
     code = "assessment-expired"
+    status = 409
+
+
+class AssessmentEnded(Refusal):
+    """A severe warning has ended the score behind the evaluation."""
+
+    code = "assessment-ended"
     status = 409
 
 
@@ -100,7 +106,7 @@ def file(case: Case) -> Prepared:
         raise NotRecommended(
             "联合评价的结论是不同意推荐，不予备案。", help="银行可自担风险；如有新的事实，请重新申请。"
         )
-    _check_valid(case.assessment, day)
+    _check_valid(case, day)
     verdict, facts = judged(case, Stage.FILE, on=day, more={"filed_on": day, "is_filed": Decimal(1)})
     check_conditions(verdict)
     cap = cap_of(application.product, values_of(facts), on=day)
@@ -127,12 +133,12 @@ def _watched(case: Case, facts: Traced, day: date) -> dict[str, Any]:
     return {"watch": record_of(evaluate(load_product(watcher), shared, on=day, stage=Stage.FILE))}
 
 
-def _check_valid(assessment: Assessment | None, day: date) -> None:
-    if assessment is not None and assessment.valid_until < day:
-        raise AssessmentExpired(
-            f"评价所依据的评估有效至{assessment.valid_until}，已不能支持备案。",
-            help="请重新评估，并用 --set assessment=评估编号 指明新的评估。",
-        )
+def _check_valid(case: Case, day: date) -> None:
+    again = "请重新评估，并用 --set assessment=评估编号 指明新的评估。"
+    if case.assessment is not None and case.assessment.valid_until < day:
+        raise AssessmentExpired(f"评价所依据的评估有效至{case.assessment.valid_until}，已不能支持备案。", help=again)
+    if case.ending is not None and case.ending.ended_on is not None and case.ending.ended_on <= day:
+        raise AssessmentEnded(case.ending.reason, help=again)
 
 
 def settle_loan(case: Case) -> Prepared:

@@ -39,6 +39,8 @@ from risk.joint.states import MOVES, Move, State, check_possible
 from risk.joint.terms import Terms
 from risk.joint.words import ROLE_LABELS, Guarantee, Role
 from risk.policies.product import load_product
+from risk.severe_warnings import ending_for
+from risk.validity import Ending
 
 
 class ApplicationChanged(Refusal):
@@ -179,6 +181,7 @@ def make_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     state allows it, then the move's own conditions.
     """
     application = begin_move(work, order, by=by, on=on)
+    assessment = assessment_of(work, application, order.told.get("assessment"))
     case = Case(
         application=application,
         by=by,
@@ -186,9 +189,16 @@ def make_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:
         told=order.told,
         attachments=order.attachments,
         facts=lambda day: facts_on(work, application, day),
-        assessment=assessment_of(work, application, order.told.get("assessment")),
+        assessment=assessment,
+        ending=_ending(work, application, assessment) if order.move is Move.FILE else None,
     )
     return finish_move(work, application, order.move, PREPARE[order.move](case), by=by, on=on)
+
+
+def _ending(work: Work, application: Application, assessment: Assessment | None) -> Ending | None:
+    access = bureau_access("system", at=work.at, purpose=Purpose.JOINT_EVALUATION)
+    enterprise = application.stored.enterprise_id
+    return None if assessment is None else ending_for(work, enterprise, assessment, access=access)
 
 
 def begin_move(work: Work, order: Order, *, by: Actor, on: date) -> Application:

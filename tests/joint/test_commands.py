@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 
 from api.cli import main
 from api.commands.application import COMMANDS
+from api.reports.pdf import FAMILIES
 from api.terminal.usage import WORDS
 from tests.joint.house import CODES, House
 
@@ -67,6 +69,8 @@ def test_the_whole_way_from_a_draft_to_the_lists(run: Run, tmp_path: Path) -> No
     bank, day = ("--as", "bank-a"), ("--on", "2025-05-12")
     done(run, "submit", number, *bank, "--on", "2025-04-20")
     begun = done(run, "move", number, "begin", *day)["application"]
+    code, _, err = run("signoff", number, "--out", str(tmp_path / "early.pdf"), *bank)
+    assert (code, "sheets-sealed" in err, (tmp_path / "early.pdf").exists()) == (2, True, False)
     assert begun["awaited"] == ["bureau", "bank"]
     assert done(run, "sheet", number, str(sheet), *bank, *day)["sheet"]["awaited"] == ["bureau"]
     assert done(run, "show", number, "--as", "bureau")["application"]["sheets"] == []
@@ -79,6 +83,13 @@ def test_the_whole_way_from_a_draft_to_the_lists(run: Run, tmp_path: Path) -> No
             who = bank if gap["sheet"] == "bank" else ("--as", "bureau/评审/甲")
             told = ("--set", f"dimension={gap['dimension']}", "--set", "code=field_visit", "--set", "words=走访所见")
             done(run, "move", number, "explain", *told, *who, *day)
+    paper = tmp_path / "papers" / "signoff.pdf"
+    if set(FAMILIES) & set(typst.Fonts().families()):
+        signed = done(run, "signoff", number, "--out", str(paper), *bank)["sign_off"]
+        assert (signed["number"], signed["concluded"], signed["file"]) == (number, False, str(paper))
+        assert paper.read_bytes().startswith(b"%PDF-")
+        assert signed["digest"] in run("signoff", number, "--out", str(paper))[1]
+    assert run("signoff", number, "--out", str(paper), "--as", "bank-b")[0] == 2
     suggestion = opening["opening"]["suggestion"]
     done(run, "conclude", number, suggestion, "--words", "补齐条件后推荐", *day)
     done(run, "decide", number, "approve", "--code", "within_policy", "--words", "符合政策", *bank, *day)

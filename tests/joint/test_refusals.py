@@ -144,6 +144,31 @@ def test_a_score_that_is_no_longer_valid_supports_no_filing(house: House) -> Non
     assert "2025-08-10" in told.message
 
 
+def test_a_score_that_a_severe_warning_has_ended_supports_no_filing_and_a_new_one_does(house: House) -> None:
+    number = house.new(DAY)
+    house.to_loan(number, LENT)
+    record = {"kind": "enforcement", "case_no": "1", "listed_on": "2025-05-20", "amount": 500_000.0}
+    house.put("conduct_record", 1, key="enforcement1", happened="2025-05-20", known="2025-06-01", **record)
+
+    told = refused(house, lambda: house.move("operator", "file", number, date(2025, 6, 10)))
+
+    assert told.code == "assessment-ended"
+    assert "被列为被执行人" in told.message
+    with house.store.work(at=at(date(2025, 6, 9))) as work:
+        again = house.assess(work, 1, date(2025, 6, 9), grade="BBB", values={})
+        work.commit()
+    assert house.move("operator", "file", number, date(2025, 6, 10), assessment=again.id).is_filed
+
+
+def test_a_filing_of_a_day_before_the_warning_stands(house: House) -> None:
+    number = house.new(DAY)
+    house.to_loan(number, LENT)
+    record = {"kind": "enforcement", "case_no": "1", "listed_on": "2025-06-08", "amount": 500_000.0}
+    house.put("conduct_record", 1, key="enforcement1", happened="2025-06-08", known="2025-06-09", **record)
+
+    assert house.move("operator", "file", number, date(2025, 6, 10), filed_on="2025-06-08").is_filed
+
+
 def test_an_entry_that_has_expired_on_the_day_of_filing_opens_no_way(house: House) -> None:
     number = house.new(date(2025, 12, 1))
     house.to_loan(number, date(2025, 12, 20))
