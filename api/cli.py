@@ -10,6 +10,7 @@ from api.commands import (
     auditing,
     clients,
     comparing,
+    consents,
     evidence,
     intake,
     lists,
@@ -69,6 +70,7 @@ GROUPS = (
     ("policy", policy.HELP, policy.COMMANDS),
     ("application", application.HELP, application.COMMANDS),
     ("client", clients.HELP, clients.COMMANDS),
+    ("consent", consents.HELP, consents.COMMANDS),
     ("audit", auditing.HELP, auditing.COMMANDS),
 )
 
