@@ -17,6 +17,7 @@ from api.commands import (
     looking_back,
     modelling,
     names,
+    objections,
     opening,
     policy,
     pool,
@@ -71,6 +72,7 @@ GROUPS = (
     ("application", application.HELP, application.COMMANDS),
     ("client", clients.HELP, clients.COMMANDS),
     ("consent", consents.HELP, consents.COMMANDS),
+    ("objection", objections.HELP, objections.COMMANDS),
     ("audit", auditing.HELP, auditing.COMMANDS),
 )
 
