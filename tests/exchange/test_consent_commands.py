@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from api.cli import main
-from tests.exchange.conftest import make_world
+from api.settings import Settings
+from api.wiring import open_desks
+from data.spec.consent import Party
+from risk.consent_words import Asking
+from risk.objection_words import ObjectionKind
+from tests.exchange.conftest import NOW, make_world
 
 
 @pytest.fixture
@@ -38,6 +43,17 @@ def test_a_revoked_consent_is_due_for_deletion_from_then_on(at_terminal: None, c
     changed, delete_by = (datetime.fromisoformat(due[0][name]) for name in ("changed_at", "delete_by"))
     assert delete_by - changed == timedelta(days=30)
     assert told(capsys, "show", "c-bank-a") == due
+
+
+def test_an_enterprise_without_a_firm_is_shown_nothing(at_terminal: None, tmp_path: Path) -> None:
+    desks, nobody = open_desks(Settings(state=tmp_path)), Asking(tenant="enterprise-x", party=Party.ENTERPRISE)
+    with desks.objections.visit(at=NOW) as visit:
+        bank = Asking(tenant="bank-b", party=Party.GRANTEE)
+        visit.object_to(ObjectionKind.CONSENT, "c-bank-b", "期限有误", id="o-1", by=bank)
+        assert list(visit.list_all(by=bank, after=None, limit=9))
+        assert not visit.list_all(by=nobody, after=None, limit=9)
+    with desks.consents.visit(at=NOW) as visit_consents:
+        assert not visit_consents.list_all(by=nobody, after=None, limit=9)
 
 
 def test_an_unknown_consent_is_refused_in_chinese(at_terminal: None, capsys: Any) -> None:
