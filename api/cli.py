@@ -10,12 +10,14 @@ from api.commands import (
     auditing,
     clients,
     comparing,
+    consents,
     evidence,
     intake,
     lists,
     looking_back,
     modelling,
     names,
+    objections,
     opening,
     policy,
     pool,
@@ -69,6 +71,8 @@ GROUPS = (
     ("policy", policy.HELP, policy.COMMANDS),
     ("application", application.HELP, application.COMMANDS),
     ("client", clients.HELP, clients.COMMANDS),
+    ("consent", consents.HELP, consents.COMMANDS),
+    ("objection", objections.HELP, objections.COMMANDS),
     ("audit", auditing.HELP, auditing.COMMANDS),
 )
 

@@ -181,6 +181,8 @@ def history(work: Work, id: str, *, by: Asking) -> tuple[Consent, ...]:
 def list_consents(work: Work, *, by: Asking, after: str | None, limit: int) -> tuple[Consent, ...]:
     """List the consents that the one who asks may see, by id."""
     grantee = by.tenant if by.party is Party.GRANTEE else None
+    if by.party is Party.ENTERPRISE and by.subject is None:
+        return ()  # Without a firm there is nothing of its own, and no condition must not mean everything.
     subject = by.subject if by.party is Party.ENTERPRISE else None
     return list_of(work, grantee=grantee, enterprise_id=subject, after=after, limit=limit)
 

@@ -79,6 +79,8 @@ def read(work: Work, id: str, *, by: Asking) -> Objection:
 def list_all(work: Work, *, by: Asking, after: str | None, limit: int) -> list[Objection]:
     """List the objections that the one who asks may see, by id."""
     tenant = by.tenant if by.party is Party.GRANTEE else None
+    if by.party is Party.ENTERPRISE and by.subject is None:
+        return []  # Without a firm there is nothing of its own, and no condition must not mean everything.
     subject = by.subject if by.party is Party.ENTERPRISE else None
     return list_objections(work, tenant=tenant, enterprise_id=subject, after=after, limit=limit)
 
