@@ -2,7 +2,9 @@
 
 import signal
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import datetime
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -100,14 +102,20 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
         signal.signal(number, lambda _number, _frame: None)
     Thread(target=_arrive, args=(desks, settings, log), name="desks", daemon=True).start()
     stop = Event()
-    worker = Thread(target=_work, args=(stop, desks, clock, log), name="worker", daemon=True)
-    worker.start()
+    # A receiver of events that is slow must hold up no batch: each has a thread of its own.
+    workers = [
+        Thread(target=_work, args=(stop, desks, job, clock, log), name=job.__name__, daemon=True)
+        for job in (_batches, _deliveries)
+    ]
+    for worker in workers:
+        worker.start()
     checkpoints = Checkpointing(desks, clock=clock, log=log, minutes=settings.checkpoint_minutes)
     checkpoints.start()
     with listening:
         Service(config, settings, demonstration=today is not None).run(sockets=[listening])
     stop.set()
-    worker.join(GRACE_SECONDS)
+    for worker in workers:
+        worker.join(GRACE_SECONDS)
     checkpoints.end()
     say("服务已结束。")
 
@@ -123,16 +131,29 @@ def _arrive(desks: Future[Desks], settings: "Settings", log: "structlog.typing.F
         desks.set_exception(fault)
 
 
-def _work(stop: Event, desks: Future[Desks], clock: Clock, log: "structlog.typing.FilteringBoundLogger") -> None:
+def _work(
+    stop: Event,
+    desks: Future[Desks],
+    job: Callable[[Desks, datetime], bool],
+    clock: Clock,
+    log: "structlog.typing.FilteringBoundLogger",
+) -> None:
     """Work in the background once the desks are there (decision 16); without desks there is nothing to work on."""
     while not desks.done():
         if stop.wait(0.2):
             return
     if desks.exception() is None:
-        batches, webhooks = desks.result().scoring.batches, desks.result().webhooks
-        # What is sent lives by real time, whatever day a demonstration has.
-        jobs = [lambda at: batches.work_next(at=at), lambda _: webhooks.deliver_due(at=now())]
-        run_jobs(stop, jobs, clock=clock, log=log)
+        opened = desks.result()
+        run_jobs(stop, [lambda at: job(opened, at)], clock=clock, log=log)
+
+
+def _batches(desks: Desks, at: datetime) -> bool:
+    return desks.scoring.batches.work_next(at=at)
+
+
+def _deliveries(desks: Desks, _at: datetime) -> bool:
+    """Send events by real time, whatever day a demonstration has."""
+    return desks.webhooks.deliver_due(at=now())
 
 
 def _listen(host: str, port: int) -> socket.socket:

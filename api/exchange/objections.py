@@ -91,7 +91,7 @@ class ObjectionReport(Frozen):
     received_at: datetime = Field(description="受理的时刻", examples=["2026-01-01T09:30:00+08:00"])
     verify_by: date = Field(description="核实期限：三个工作日（山东省社会信用条例第39条）", examples=["2026-01-07"])
     answer_by: date = Field(description="答复期限：二十日（征信业管理条例第25条）", examples=["2026-01-21"])
-    overdue: bool = Field(description="是否超过答复期限仍未办结", examples=[False])
+    overdue: bool = Field(description="是否已过其中较早的期限仍未办结", examples=[False])
 
 
 class ObjectionsReport(Frozen):
@@ -111,6 +111,7 @@ class ObjectionsReport(Frozen):
         TokenMissing,
         TokenUnknown,
         ObjectUnknown,
+        NotYourObjection,
         CalendarEnded,
         IdempotencyKeyMissing,
         IdempotencyKeyMalformed,

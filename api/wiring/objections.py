@@ -41,6 +41,7 @@ class StoreObjectionVisit(RememberingVisit):
         return [self._shown(one) for one in found]
 
     def _shown(self, one: Objection) -> ObjectionShown:
+        first = min(one.verify_by, one.answer_by)
         return ObjectionShown(
             id=one.id,
             version=one.version,
@@ -52,7 +53,7 @@ class StoreObjectionVisit(RememberingVisit):
             received_at=one.received_at,
             verify_by=one.verify_by,
             answer_by=one.answer_by,
-            overdue=one.state == ObjectionState.RECEIVED and one.answer_by < self._work.at.date(),
+            overdue=one.state == ObjectionState.RECEIVED and first < self._work.at.date(),
         )
 
 
