@@ -239,6 +239,17 @@ def test_the_firm_pays_interest_less_the_subsidy(facts_of: FactsOf) -> None:
     assert (cost.rate_without, cost.rate_with) == (Decimal("0.037250"), Decimal("0.022850"))
 
 
+def test_a_fee_that_is_agreed_on_a_loan_of_another_product_is_paid_with_support_and_without(facts_of: FactsOf) -> None:
+    facts = facts_of("lukedai", interest_paid="144000", guarantee_fee_rate="0.008")
+
+    cost = cost_of(facts, benefits=(), guarantee=False, terms=TERMS, on=DAY)
+
+    assert not isinstance(cost, str)
+    fee = next(line for line in cost.lines if line.name == "guarantee_fee")
+    assert fee.without_support == fee.with_support == Decimal("32000.00")
+    assert (cost.without_support, fee.mark) == (Decimal("176000.00"), "")
+
+
 def test_a_supported_guarantee_saves_the_fee_above_its_cap(facts_of: FactsOf) -> None:
     facts = facts_of("lukedan")
 
