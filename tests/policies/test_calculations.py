@@ -284,6 +284,20 @@ def test_interest_is_exact_to_the_fen(amount: Decimal, rate: Decimal, months: in
     assert abs(Fraction(interest) - Fraction(amount) * Fraction(rate) * months / 12) <= Fraction(1, 200)
 
 
+def test_limits_that_are_equal_bind_together_and_what_is_asked_beyond_is_told(facts_of: FactsOf) -> None:
+    product = load_product("rnd_loan")
+    facts = facts_of("rnd_loan", rnd_expense="3000000", amount="4000000")
+
+    limit = limit_of(facts, cap=cap_of(product, facts, on=DAY), loan=True, terms=TERMS, on=DAY)
+
+    assert limit is not None
+    assert [line.name for line in limit.binding_lines] == ["policy_cap", "rnd_multiple"]
+    assert (limit.amount, limit.asked, limit.excess) == (Decimal("3000000.00"), Decimal(4000000), Decimal("1000000.00"))
+    within = limit_of({**facts, "amount": Decimal(1)}, cap=None, loan=True, terms=TERMS, on=DAY)
+    unasked = limit_of({**facts, "amount": date(2025, 1, 1)}, cap=None, loan=True, terms=TERMS, on=DAY)
+    assert (within and within.excess, unasked and unasked.excess) == (0, None)
+
+
 def test_the_smallest_limit_binds_and_is_named(facts_of: FactsOf) -> None:
     product, facts = load_product("lukedai"), facts_of("lukedai")
 
