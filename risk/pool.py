@@ -1,6 +1,6 @@
 """What is in the bureau's pool of loans, what may be lost on it, by whom, and what would a proposed rule change?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -29,9 +29,10 @@ from risk.grade import read_master_scale, typical_pd
 from risk.limits import read_scoring_limits
 from risk.policies.facts import near
 from risk.policies.parameters import PolicyParameters, Used, credit_terms
-from risk.policies.product import products
+from risk.policies.product import Product, products
 from risk.pool_aims import Earlier, aims_of, bank_lines, grade_lines
 from risk.pool_book import LoanAtRisk, PoolLoan, Rules, at_risk, lgd_of, open_loans, rings_of
+from risk.pool_costs import INSURANCE
 from risk.pool_figures import STRESSES, Rated, Run, concentration, factor_model, outcome, stressed
 from risk.pool_report import PoolReport
 from risk.scoring import Terms, judge
@@ -43,6 +44,8 @@ LEDGER = ("loan", "loan_month", "loan_event", "loan_application", "enterprise_re
 GRAPHS = ("guarantee", "chain_position")
 READ_PARAMETERS = ("ccf", "default_days", "correlation", "stress_quantile", "stress_lgd_uplift")
 PRICE_PARAMETERS = ("funding_cost", "operating_cost", "margin_low")
+EARLY_SHARES = ("early_government_share_max", "early_province_part")
+"""What a loan that the ledger calls early-stage R&D credit is shared by."""
 REFORM = ("reform", "拟议规定", "同样的贷款、企业与年景，只换参数")
 Reforms = Mapping[str, Mapping[str, Decimal | None]]
 Live = tuple[str, Model, ModelCard]
@@ -99,11 +102,11 @@ def pool_terms() -> PolicyParameters:
 
 
 def read_rules(reforms: Reforms) -> Rules:
-    """Return the products whose losses are shared and the numbers, with those of a proposal in their place.
+    """Return the products that share losses or subsidise premiums, and the numbers, with a proposal's in their place.
 
     Raises ReformUnknown, ParameterUnknown, ParameterMalformed.
     """
-    sharing = {one.code: one for one in products() if one.rulebook.sharing is not None}
+    sharing = {one.code: one for one in products() if one.rulebook.sharing is not None or one.code == INSURANCE}
     rules = Rules(products=sharing, terms=credit_terms(), pool_terms=pool_terms())
     for code, values in reforms.items():
         if code in sharing:
@@ -317,13 +320,22 @@ def _used(rated: Rated, rules: Rules, stresses: Sequence[str], on: date) -> tupl
     lgds = sorted({lgd_of(one.loan) for one in rated.loans})
     told = [rules.pool_terms.used(name, on) for name in pool]
     told += [rules.terms.used(name, on) for name in (*READ_PARAMETERS, *PRICE_PARAMETERS, *lgds)]
-    for code in sorted({one.loan.product for one in rated.loans if one.loan.product}):
-        product = rules.products[code]
-        sharing = product.rulebook.sharing
-        benefits = [name for benefit in product.rulebook.benefits for name in benefit.parameters]
-        read = (*(sharing.parameters if sharing else ()), *benefits)
-        told += [product.used(name, on) for name in dict.fromkeys(read)]
+    shared = [rules.products[code] for code in sorted({one.loan.product for one in rated.loans if one.loan.product})]
+    if any(product.rulebook.guarantee for product in shared):
+        told.append(rules.terms.used("market_guarantee_fee", on))
+    if any(one.loan.premium for one in rated.loans):
+        shared.append(rules.products[INSURANCE])
+    early = EARLY_SHARES if any(one.loan.is_early for one in rated.loans) else ()
+    for product in shared:
+        told += [product.used(name, on) for name in _read(product, early)]
     return tuple(one for one in told if one is not None)
+
+
+def _read(product: Product, early: Sequence[str]) -> Iterable[str]:
+    """Return the names of a product's numbers that the pool reads, once each."""
+    sharing = product.rulebook.sharing
+    shares = (*sharing.parameters, *(name for name in early if name in sharing.options)) if sharing else ()
+    return dict.fromkeys((*shares, *(name for one in product.rulebook.benefits for name in one.parameters)))
 
 
 def _notes(ask: Question, looked: _Looked) -> tuple[str, ...]:
@@ -335,7 +347,8 @@ def _notes(ask: Question, looked: _Looked) -> tuple[str, ...]:
         "支持不改变违约概率，只改变损失由谁承担。",
         unscored,
         "已经违约的企业不在模拟之内，其敞口单列；可用年限按公式均值推算，不含互保圈传染。",
-        "早期、初创期企业研发信用贷款的更高分担比例需要台账之外的事实，这里一律按一般比例。",
+        "早期、初创期企业研发信用贷款按台账所载的备案口径分担，最高90%；台账没有写明的按一般比例。",
+        "企业综合成本＝利息＋担保费＋保险费－贴息与补贴，逐笔按备案日（未备案的按放款日）的规定计算；担保费、保险费取自台账。",
         "一年前的对照用今天的模型回看，模型训练时已见过这一年，只可粗看。",
     )
     return tuple(one for one in told if one)

@@ -4,16 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import fsum
 from statistics import fmean
 
 import numpy as np
 
-from risk.policies.cost import cost_of, interest_of
-from risk.policies.facts import Value
 from risk.policies.losses import pd_until
 from risk.policies.rule import Party
-from risk.policies.support import benefits_of
 from risk.pool_book import LoanAtRisk, PoolLoan, Rules
+from risk.pool_costs import cost_parts, costs_of, subsidies
 from risk.pool_figures import Rated
 from risk.pool_report import Aims, BankLine, GradeLine
 
@@ -43,26 +42,39 @@ def aims_of(rated: Rated, rules: Rules, *, on: date) -> Aims | None:
     if not filed:
         return None
     unfiled = [one.loan for one in rated.loans if not one.loan.product]
-    loss = _yearly_loss(filed, rated, _whole)
-    own = _yearly_loss(filed, rated, _bank)
-    costs = [_cost(one.loan, rules, subsidised) for one, subsidised in _with_subsidies(filed)]
-    known = [one for one in costs if one is not None]
-    exposure = sum((one.exposure for one in filed), ZERO)
+    loss, own = (_yearly_loss(filed, rated, borne) for borne in (_whole, _bank))
+    known = costs_of([one.loan for one in rated.loans], rules)
+    costs, others = ([one for one in known if bool(one.loan.product) is shared] for shared in (True, False))
+    parts = cost_parts(costs, others)
     base = sum((rules.number(name, on) for name in ("funding_cost", "operating_cost", "margin_low")), ZERO)
     return Aims(
         bank_loss_without=loss,
         bank_loss_with=own,
-        cost_without=_rate([one.without for one in known], known),
-        cost_with=_rate([one.with_ for one in known], known),
-        cost_unfiled=_mean_rate(unfiled),
-        subsidy=sum((one.without - one.with_ for one in known), ZERO),
+        losses=_losses(filed, rated),
+        cost_parts=parts,
+        cost_without=fsum(one.without for one in parts),
+        cost_with=fsum(one.with_support for one in parts),
+        cost_unfiled=fsum(one.unfiled for one in parts),
+        cost_unknown=len(rated.loans) - len(known),
+        early=sum(one.loan.is_early is True for one in filed),
+        subsidy=subsidies(costs),
         bank_rate_without=loss + float(base),
         bank_rate_with=own + float(base),
         first_loans=_share([one.loan.is_first for one in filed]),
         credit_loans=_share([one.loan.security == "credit" for one in filed]),
         credit_loans_unfiled=_share([one.security == "credit" for one in unfiled]),
-        leverage=float(exposure / rules.number("fund_size", on)),
+        leverage=float(sum((one.exposure for one in filed), ZERO) / rules.number("fund_size", on)),
     )
+
+
+def _losses(filed: Sequence[LoanAtRisk], rated: Rated) -> tuple[tuple[Party, float], ...]:
+    """Return what each party that loses anything is expected to lose in a year, as a rate of the yuan at risk."""
+    found = ((party, _yearly_loss(filed, rated, _of(party))) for party in Party)
+    return tuple((party, rate) for party, rate in found if rate)
+
+
+def _of(party: Party) -> Borne:
+    return lambda one: one.borne.get(party, ZERO)
 
 
 def _whole(one: LoanAtRisk) -> Decimal:
@@ -84,54 +96,6 @@ def _yearly_loss(loans: Sequence[LoanAtRisk], rated: Rated, borne: Borne) -> flo
 
 def _pd_of_year(pd: Decimal, horizon_months: Decimal) -> Decimal:
     return pd_until(pd, horizon_months=horizon_months, months=YEAR)
-
-
-@dataclass(frozen=True)
-class _Cost:
-    without: Decimal
-    with_: Decimal
-    base: Decimal
-    """Yuan times years."""
-
-
-def _with_subsidies(loans: Sequence[LoanAtRisk]) -> list[tuple[LoanAtRisk, int]]:
-    """Count for each loan how many of its firm came before it, in the order of filing: a subsidy is given once."""
-    seen: dict[int, int] = {}
-    counted = []
-    for one in sorted(loans, key=lambda one: (one.loan.filed_on or date.max, one.loan.loan_no)):
-        counted.append((one, seen.get(one.loan.enterprise_id, 0)))
-        seen[one.loan.enterprise_id] = counted[-1][1] + 1
-    return counted
-
-
-def _cost(loan: PoolLoan, rules: Rules, subsidised: int) -> _Cost | None:
-    """Return what a filed loan costs its firm; None where its rate or term is unknown."""
-    if loan.rate is None or not loan.term_months or loan.filed_on is None:
-        return None
-    product = rules.products[loan.product]
-    facts: dict[str, Value] = {
-        "amount": loan.amount,
-        "rate": loan.rate,
-        "term_months": loan.term_months,
-        "interest_paid": interest_of(amount=loan.amount, rate=loan.rate, term_months=loan.term_months),
-        "interest_subsidies_received": Decimal(subsidised),
-    }
-    paid = benefits_of(product, facts, on=loan.filed_on)
-    cost = cost_of(facts, benefits=paid, guarantee=False, terms=rules.terms, on=loan.filed_on)
-    if isinstance(cost, str):
-        return None
-    return _Cost(cost.without_support, cost.with_support, loan.amount * loan.term_months / YEAR)
-
-
-def _rate(costs: Sequence[Decimal], known: Sequence[_Cost]) -> float:
-    base = sum((one.base for one in known), ZERO)
-    return float(sum(costs, ZERO) / base) if base else 0.0
-
-
-def _mean_rate(loans: Sequence[PoolLoan]) -> float:
-    known = [(one.rate, one.amount * one.term_months) for one in loans if one.rate is not None]
-    base = sum((weight for _, weight in known), ZERO)
-    return float(sum((rate * weight for rate, weight in known), ZERO) / base) if base else 0.0
 
 
 def _share(told: Sequence[bool | None]) -> float:

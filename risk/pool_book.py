@@ -41,7 +41,8 @@ Borne = Mapping[Party, Decimal]
 class PoolLoan:
     """Hold one open loan; months are those until it falls due, and none where that day has passed.
 
-    `product` is that under which its loss is shared, "" where none is: not filed, or no product of sharing.
+    `product` is that under which its loss is shared, "" where none is: not filed, or no product of sharing. `is_early`
+    says whether it was filed as early-stage R&D credit; None where the ledger does not say.
     """
 
     loan_no: str
@@ -55,9 +56,14 @@ class PoolLoan:
     rate: Decimal | None
     months: Decimal
     term_months: Decimal
+    disbursed_on: date
     filed_on: date | None
     security: str
     guarantor_share: Decimal
+    guarantee_fee_rate: Decimal | None
+    premium: Decimal | None
+    is_renewal: bool
+    is_early: bool | None
     is_first: bool | None
     covered_before: Decimal = Decimal(0)
 
@@ -128,14 +134,27 @@ def _loan(row: Mapping[Hashable, Any], balance: float | None, first: Any, rules:
         amount=amount,
         balance=max(Decimal("0.00"), amount - undrawn) if balance is None else _yuan(balance),
         undrawn=undrawn,
-        rate=None if pd.isna(row["rate"]) else Decimal(repr(float(row["rate"]))),
+        rate=_rate(row["rate"]),
         months=_months(pd.Timestamp(on), row["matures_on"]),
         term_months=_months(row["disbursed_on"], row["matures_on"]),
+        disbursed_on=row["disbursed_on"].date(),
         filed_on=filed,
         security=str(row["security"]),
         guarantor_share=_share(row["guarantor_share"]),
-        is_first=None if first is None or pd.isna(first) else bool(first),
+        guarantee_fee_rate=_rate(row["guarantee_fee_rate"]),
+        premium=None if pd.isna(row["premium"]) else _yuan(row["premium"]),
+        is_renewal=not pd.isna(row["renewal_of"]) and bool(row["renewal_of"]),
+        is_early=_flag(row["is_early_rnd_credit"]),
+        is_first=_flag(first),
     )
+
+
+def _flag(told: Any) -> bool | None:
+    return None if told is None or pd.isna(told) else bool(told)
+
+
+def _rate(told: float) -> Decimal | None:
+    return None if pd.isna(told) else Decimal(repr(float(told)))
 
 
 def _yuan(value: float) -> Decimal:
@@ -207,6 +226,8 @@ def coverage_of_loan(loan: PoolLoan, rules: Rules, *, on: date) -> Coverage:
         facts: dict[str, Value] = {"amount": loan.balance or loan.amount, "covered_balance_before": loan.covered_before}
         if loan.guarantor_share:
             facts["bank_share"] = 1 - loan.guarantor_share
+        if loan.is_early is not None:
+            facts["is_early_rnd_credit"] = Decimal(int(loan.is_early))
         told = coverage_of(product, {name: facts[name] for name in facts if name in product.vocabulary}, on=on)
         if told is not None and told.coverage is not None:
             return told.coverage

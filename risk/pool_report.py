@@ -130,18 +130,38 @@ class GradeLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CostPart:
+    """Tell one part of what firms pay, as yearly rates: of filed loans without support and with it, and of others.
+
+    A subsidy is negative.
+    """
+
+    name: str
+    label: str
+    without: float
+    with_support: float
+    unfiled: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Aims:
     """Tell of filed loans what the letter asks for: less risk to banks, lower cost to firms.
 
     Rates are yearly, weighted by amount and term; `bank_rate_*` is what covers the bank's own expected loss, its
-    funding, its work and the lower margin. Shares are of loans, of those of which it is known.
+    funding, its work and the lower margin. `losses` pair each party with its expected yearly loss on filed loans. The
+    parts of the cost sum to its totals; `cost_unknown` counts the loans, filed or not, of which a rate or fee is not
+    known. Shares are of loans, of those of which it is known; `early` counts loans filed as early-stage R&D credit.
     """
 
     bank_loss_without: float
     bank_loss_with: float
+    losses: tuple[tuple[Party, float], ...]
+    cost_parts: tuple[CostPart, ...]
     cost_without: float
     cost_with: float
     cost_unfiled: float
+    cost_unknown: int
+    early: int
     subsidy: Decimal
     bank_rate_without: float
     bank_rate_with: float

@@ -248,10 +248,16 @@ def _limit(limit: "Limit") -> "RenderableType":
         table.add_row(line.label, amount, f"{line.formula}。{line.note}".removesuffix("。"))
     if limit.amount is None:
         return Group(table, _dim("没有一项可以测算，不给出建议额度。"))
-    binding = next(line for line in limit.lines if line.name == limit.binding)
+    binding = limit.binding_lines
+    named = "、".join(f"“{line.label}”" for line in binding)
+    mark = next((line.mark for line in binding if line.mark), "")
     rest = "" if limit.complete else "另有未知的限额，可能更低。"
-    told = f"建议额度 {_yuan(limit.amount)} 元{binding.mark}，由“{binding.label}”决定。{rest}"
-    return Group(table, _bold(told))
+    told = f"建议额度 {_yuan(limit.amount)} 元{mark}，由{named}决定。{rest}"
+    return Group(table, _bold(told), *((_asked(limit.asked, limit.excess),) if limit.asked and limit.excess else ()))
+
+
+def _asked(asked: Decimal, excess: Decimal) -> "Text":
+    return _bold(f"申请 {_yuan(asked)} 元，超出建议额度 {_yuan(excess)} 元。")
 
 
 def _bold(text: str) -> "Text":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from data.spec.table import Unit
 from risk.policies.facts import say
 from risk.policies.parameters import UNVERIFIED_MARK as MARK
+from risk.policies.rule import PARTY_LABELS, Party
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -154,18 +155,27 @@ def _outcome(one: "Outcome") -> tuple[str, ...]:
 
 def _aims(aims: "Aims") -> "RenderableType":
     table = _table("降低银行放贷风险和企业贷款成本", ("",), ("备案，无支持", "备案，有支持", "未备案"))
-    rows = (
-        (f"银行预期损失率（年）{MARK}", aims.bank_loss_without, aims.bank_loss_with, None),
-        (f"银行保本利率（年）{MARK}", aims.bank_rate_without, aims.bank_rate_with, None),
-        ("企业综合成本（年）", aims.cost_without, aims.cost_with, aims.cost_unfiled),
-        ("首贷占比", None, aims.first_loans, None),
-        ("信用贷款占比", None, aims.credit_loans, aims.credit_loans_unfiled),
-    )
-    for label, *values in rows:
+    for label, *values in _aim_rows(aims):
         table.add_row(label, *("" if value is None else f"{value:.2%}" for value in values))
-    table.add_row("贴息合计（万元，每户一次）", "", wan(aims.subsidy), "")
+    table.add_row("给企业的贴息与补贴（万元）", "", wan(aims.subsidy), "")
+    table.add_row("按早期研发信用贷款备案（笔）", "", str(aims.early), "")
     table.add_row(f"补偿资金放大倍数{MARK}", "", f"{aims.leverage:.1f} 倍", "")
+    if aims.cost_unknown:
+        table.caption, table.caption_justify = f"{aims.cost_unknown}笔的利率或担保费率未报，不计入成本。", "left"
     return table
+
+
+def _aim_rows(aims: "Aims") -> "Iterator[tuple[str, float | None, float | None, float | None]]":
+    yield f"银行预期损失率（年）{MARK}", aims.bank_loss_without, aims.bank_loss_with, None
+    for party, loss in aims.losses:
+        if party is not Party.BANK:
+            yield f"　由{PARTY_LABELS[party]}承担{MARK}", None, loss, None
+    yield f"银行保本利率（年）{MARK}", aims.bank_rate_without, aims.bank_rate_with, None
+    yield "企业综合成本（年）", aims.cost_without, aims.cost_with, aims.cost_unfiled
+    for part in aims.cost_parts:
+        yield f"　{part.label}", part.without, part.with_support, part.unfiled
+    yield "首贷占比", None, aims.first_loans, None
+    yield "信用贷款占比", None, aims.credit_loans, aims.credit_loans_unfiled
 
 
 def _banks(found: "PoolReport") -> "RenderableType":

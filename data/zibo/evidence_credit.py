@@ -12,6 +12,8 @@ from data.zibo.world import World
 MISSING_MONTHS = 0.008
 CLASS_FROM_DAYS = ((0, "normal"), (1, "mention"), (91, "substandard"), (271, "doubtful"), (361, "loss"))
 """Grid of the classification rules (domain.md 9.4)."""
+EARLY_DAYS = 5 * 365 + 1
+"""So old a firm is at most whose R&D credit is filed as early-stage."""
 
 
 def application_rows(world: World) -> pd.DataFrame:
@@ -62,6 +64,7 @@ def loan_rows(world: World) -> pd.DataFrame:
     rng = world.plan.rng("report.loans")
     loans = world.loans
     lukedai = (loans["product"] == "lukedai").to_numpy()
+    early = lukedai & _early(world)
     filed = loans["filed_on"].to_numpy().astype("M8[D]")
     settled = loans["settled_on"].to_numpy().astype("M8[D]")
     rows = pd.DataFrame(
@@ -79,8 +82,10 @@ def loan_rows(world: World) -> pd.DataFrame:
             "repayment": loans["repayment"],
             "use": loans["use"],
             "security": loans["security"],
-            "coverage_share": np.where(lukedai, 0.7, 0.0),
+            "coverage_share": np.where(early, 0.9, np.where(lukedai, 0.7, 0.0)),
             "guarantor_share": loans["guarantor_share"],
+            **_charges(world),
+            "is_early_rnd_credit": early,
             "filed_on": np.datetime64("NaT", "D"),
             "renewal_of": loans["renewal_of"],
             "settled_on": np.datetime64("NaT", "D"),
@@ -94,6 +99,26 @@ def loan_rows(world: World) -> pd.DataFrame:
     with_end = rows.assign(filed_on=filed, settled_on=settled, known=add_days(settled, rng.integers(1, 9, len(loans))))
     every = pd.concat([rows, with_filing[lukedai & ~np.isnat(filed)], with_end[settled < NOT_YET]], ignore_index=True)
     return in_time(every)
+
+
+def _early(world: World) -> Bools:
+    """Tell which loans are credit for research to firms in their first five years."""
+    loans = world.loans
+    age = loans["disbursed_on"].to_numpy().astype("M8[D]") - world.founded_on[loans["firm"].to_numpy()]
+    research = (loans["security"] == "credit") & (loans["use"] == "研发投入")
+    return np.asarray(research.to_numpy() & (age <= np.timedelta64(EARLY_DAYS, "D")))
+
+
+def _charges(world: World) -> dict[str, Floats]:
+    """Return what guarantors ask a year, lower from year to year, and the premium of the few loans that are insured."""
+    rng, loans = world.plan.rng("report.charges"), world.loans
+    years = month_index(loans["disbursed_on"].to_numpy().astype("M8[D]")) / 12
+    fee = np.round(np.clip(0.012 - 0.0008 * (years - years.min()) + rng.normal(0, 0.0015, len(loans)), 0.003, 0.02), 4)
+    insured = chance(rng, 0.04, len(loans)) & (loans["security"] == "credit").to_numpy()
+    return {
+        "guarantee_fee_rate": np.where(loans["guarantor_share"] > 0, fee, np.nan),
+        "premium": np.where(insured, np.round(loans["amount"] * 0.01, 2), np.nan),
+    }
 
 
 def month_rows(world: World) -> pd.DataFrame:

@@ -84,13 +84,18 @@ class Asked:
         return int(str(self.loan["term_months"]))
 
 
-LEDGER_PRODUCTS: Mapping[str, str] = {"lukedai": "lukedai", "rnd_loan": "rd_loan"}
+LEDGER_PRODUCTS: Mapping[str, str] = {"lukedai": "lukedai", "lukedan": "lukedan", "rnd_loan": "rd_loan"}
 """What the loan ledger calls the policy products that it tells apart; the score has an intercept for each."""
+
+
+LEDGER_ALONE = frozenset({"is_early_rnd_credit"})
+"""What the ledger of filed loans alone says; a party that could state it would choose its own share of a loss."""
 
 
 def vocabulary(product: Product) -> Mapping[str, Fact]:
     """Return the facts that may be told of an application for a product."""
-    return {**product.vocabulary, "matures_on": Fact(label="到期日期", unit="日期")}
+    told = {name: fact for name, fact in product.vocabulary.items() if name not in LEDGER_ALONE}
+    return {**told, "matures_on": Fact(label="到期日期", unit="日期")}
 
 
 def read_asked(product: Product, texts: Mapping[str, object], *, guarantee: Guarantee, purpose: str) -> Asked:

@@ -91,15 +91,16 @@ def _limit(limit: Limit | None) -> Table | None:
         return None
     rows = tuple(
         (
-            f"{line.label}{'（起作用）' if line.name == limit.binding else ''}",
+            f"{line.label}{'（起作用）' if line in limit.binding_lines else ''}",
             f"{_yuan(line.amount)}{line.mark if line.amount is not None else ''}",
             NAMES_IN_CODE.sub("", line.note) or line.formula,
         )
         for line in limit.lines
     )
     note = "" if limit.complete else "；有限额算不出，真正的限额可能更低"
+    over = f"；申请超出 {_yuan(limit.excess)} 元" if limit.excess else ""
     head = ("限额", "金额（元）", "算法或说明")
-    return Table(title=f"可贷多少（取已知限额中最小的一个{note}）", head=head, rows=rows, numeric=frozenset({1}))
+    return Table(title=f"可贷多少（取已知限额中最小的一个{note}{over}）", head=head, rows=rows, numeric=frozenset({1}))
 
 
 def _yuan(amount: Decimal | None) -> str:

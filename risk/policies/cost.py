@@ -58,7 +58,8 @@ def cost_of(
 ) -> FirmCost | str:
     """Return the firm's cost: interest + guarantee fee + premium - subsidies, or why there is none.
 
-    Where the product is a guarantee, the cost without support bears the fee that guarantors ask otherwise.
+    A fee that is agreed is paid with support and without; where the product is the guarantee, the cost without support
+    bears the fee that guarantors ask otherwise.
     """
     plain = {name: value for name, value in facts.items() if isinstance(value, Decimal)}
     needed = ("amount", "rate", "term_months", *(("guarantee_fee_rate",) if guarantee else ()))
@@ -77,9 +78,12 @@ def _charges(facts: Mapping[str, Decimal], fee: Used | None) -> tuple[CostLine, 
     amount, months = facts["amount"], facts["term_months"]
     interest = interest_of(amount=amount, rate=facts["rate"], term_months=months)
     lines = [_line("interest", "利息", interest, interest, formula="金额 × 年利率 × 年数，到期还本")]
-    if fee is not None and fee.value is not None:
-        dear, cheap = (to_fen(amount * rate * months / YEAR) for rate in (fee.value, facts["guarantee_fee_rate"]))
-        lines.append(_line("guarantee_fee", "担保费", dear, cheap, formula="金额 × 年担保费率 × 年数", mark=fee.mark))
+    if "guarantee_fee_rate" in facts:
+        agreed = facts["guarantee_fee_rate"]
+        otherwise = agreed if fee is None or fee.value is None else fee.value
+        dear, cheap = (to_fen(amount * rate * months / YEAR) for rate in (otherwise, agreed))
+        mark = "" if fee is None else fee.mark
+        lines.append(_line("guarantee_fee", "担保费", dear, cheap, formula="金额 × 年担保费率 × 年数", mark=mark))
     if "premium" in facts:
         lines.append(_line("premium", "保险费", facts["premium"], facts["premium"], formula="保单约定"))
     return tuple(lines)

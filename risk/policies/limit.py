@@ -32,13 +32,27 @@ class LimitLine:
 class Limit:
     """Tell the smallest of the limits that are known and which one it is; None where none is.
 
-    A limit that is not known could be smaller still: `complete` says whether all are known.
+    A limit that is not known could be smaller still: `complete` says whether all are known. `asked` is the amount that
+    is asked for, where it is about a loan and known.
     """
 
     lines: tuple[LimitLine, ...]
     amount: Decimal | None
     binding: str | None
     complete: bool
+    asked: Decimal | None = None
+
+    @property
+    def binding_lines(self) -> tuple[LimitLine, ...]:
+        """Return every limit that is as small as the smallest."""
+        return tuple(line for line in self.lines if line.amount is not None and line.amount == self.amount)
+
+    @property
+    def excess(self) -> Decimal | None:
+        """Return the yuan asked for beyond the limit, 0 where there is room; None where one of the two is unknown."""
+        if self.amount is None or self.asked is None:
+            return None
+        return max(Decimal(0), self.asked - self.amount)
 
 
 Facts = Mapping[str, Decimal]
@@ -83,8 +97,15 @@ def limit_of(
     lines = (*_policy(cap), *(_of_bank(plain, terms, on) if loan else ()))
     known = {line.name: line.amount for line in lines if line.amount is not None}
     binding = min(known, key=lambda name: known[name], default=None)
-    amount = None if binding is None else known[binding]
-    return Limit(lines=lines, amount=amount, binding=binding, complete=len(known) == len(lines)) if lines else None
+    if not lines:
+        return None
+    return Limit(
+        lines=lines,
+        amount=None if binding is None else known[binding],
+        binding=binding,
+        complete=len(known) == len(lines),
+        asked=plain.get("amount") if loan else None,
+    )
 
 
 def _of_bank(facts: Facts, terms: PolicyParameters, on: date) -> tuple[LimitLine, ...]:

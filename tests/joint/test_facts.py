@@ -10,6 +10,7 @@ from risk.joint import moving
 from risk.joint.facts import TracedFact
 from risk.joint.permissions import Actor
 from risk.joint.words import Guarantee, Role
+from risk.policies.facts import FactUnknown
 from risk.policies.product import load_product
 from risk.policies.rule import Stage
 from risk.policies.verdict import evaluate
@@ -139,3 +140,8 @@ def test_a_submitted_application_keeps_the_verdict_of_its_day(house: House) -> N
 
     assert kept["verdict"]["on"] == "2024-06-01"
     assert kept["sources"]["leads_provincial_project"].startswith("《科技计划项目》批次")
+
+
+def test_no_party_states_itself_that_a_loan_is_early_research_credit(house: House) -> None:
+    with pytest.raises(FactUnknown):
+        house.new(DAY, is_early_rnd_credit="是")

@@ -239,6 +239,17 @@ def test_the_firm_pays_interest_less_the_subsidy(facts_of: FactsOf) -> None:
     assert (cost.rate_without, cost.rate_with) == (Decimal("0.037250"), Decimal("0.022850"))
 
 
+def test_a_fee_that_is_agreed_on_a_loan_of_another_product_is_paid_with_support_and_without(facts_of: FactsOf) -> None:
+    facts = facts_of("lukedai", interest_paid="144000", guarantee_fee_rate="0.008")
+
+    cost = cost_of(facts, benefits=(), guarantee=False, terms=TERMS, on=DAY)
+
+    assert not isinstance(cost, str)
+    fee = next(line for line in cost.lines if line.name == "guarantee_fee")
+    assert fee.without_support == fee.with_support == Decimal("32000.00")
+    assert (cost.without_support, fee.mark) == (Decimal("176000.00"), "")
+
+
 def test_a_supported_guarantee_saves_the_fee_above_its_cap(facts_of: FactsOf) -> None:
     facts = facts_of("lukedan")
 
@@ -271,6 +282,20 @@ def test_interest_is_exact_to_the_fen(amount: Decimal, rate: Decimal, months: in
     interest = interest_of(amount=amount, rate=rate, term_months=Decimal(months))
 
     assert abs(Fraction(interest) - Fraction(amount) * Fraction(rate) * months / 12) <= Fraction(1, 200)
+
+
+def test_limits_that_are_equal_bind_together_and_what_is_asked_beyond_is_told(facts_of: FactsOf) -> None:
+    product = load_product("rnd_loan")
+    facts = facts_of("rnd_loan", rnd_expense="3000000", amount="4000000")
+
+    limit = limit_of(facts, cap=cap_of(product, facts, on=DAY), loan=True, terms=TERMS, on=DAY)
+
+    assert limit is not None
+    assert [line.name for line in limit.binding_lines] == ["policy_cap", "rnd_multiple"]
+    assert (limit.amount, limit.asked, limit.excess) == (Decimal("3000000.00"), Decimal(4000000), Decimal("1000000.00"))
+    within = limit_of({**facts, "amount": Decimal(1)}, cap=None, loan=True, terms=TERMS, on=DAY)
+    unasked = limit_of({**facts, "amount": date(2025, 1, 1)}, cap=None, loan=True, terms=TERMS, on=DAY)
+    assert (within and within.excess, unasked and unasked.excess) == (0, None)
 
 
 def test_the_smallest_limit_binds_and_is_named(facts_of: FactsOf) -> None:

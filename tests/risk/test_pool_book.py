@@ -34,6 +34,10 @@ COLUMNS = {
     "matures_on": pd.Timestamp("2026-07-01"),
     "security": "credit",
     "guarantor_share": 0.0,
+    "guarantee_fee_rate": float("nan"),
+    "premium": float("nan"),
+    "is_early_rnd_credit": None,
+    "renewal_of": None,
     "filed_on": pd.Timestamp("2025-08-01"),
     "settled_on": NAT,
 }

@@ -138,3 +138,22 @@ def test_first_loans_come_before_any_other_loan_of_the_firm(full, loans: pd.Data
     )
 
     assert (first["applied_on"] <= first["earliest"]).all()
+
+
+def test_early_research_credit_is_credit_for_research_and_covered_to_nine_tenths(loans: pd.DataFrame) -> None:
+    early = loans[loans["is_early_rnd_credit"] == "是"]
+
+    assert len(early) >= 5
+    assert set(early["product"]) == {"鲁科贷"}
+    assert set(early["security"]) == {"信用"}
+    assert set(early["use"]) == {"研发投入"}
+    assert set(pd.to_numeric(early["coverage_share"])) == {0.9}
+    assert set(pd.to_numeric(loans.loc[loans["is_early_rnd_credit"] == "否", "coverage_share"])) == {0.0, 0.7}
+
+
+def test_a_guarantee_fee_is_told_where_a_guarantor_shares_and_nowhere_else(loans: pd.DataFrame) -> None:
+    shared = pd.to_numeric(loans["guarantor_share"]) > 0
+    fee = pd.to_numeric(loans["guarantee_fee_rate"])
+
+    assert (fee.notna() == shared).all()
+    assert fee.dropna().between(0.003, 0.02).all()

@@ -4,6 +4,7 @@ from data.spec.table import Absence, Column, Group, Kind, Table, Unit
 
 PRODUCTS = {
     "lukedai": "鲁科贷",
+    "lukedan": "鲁科担",
     "rd_loan": "科技研发贷",
     "ordinary": "一般流动资金贷款",
     "ip_pledge": "知识产权质押贷",
@@ -66,6 +67,9 @@ loan = Table(
         ),
         "coverage_share": Column(label="风险补偿覆盖比例", kind=Kind.NUMBER, unit=Unit.RATIO, minimum=0, maximum=1),
         "guarantor_share": Column(label="担保机构分担比例", kind=Kind.NUMBER, unit=Unit.RATIO, minimum=0, maximum=1),
+        "guarantee_fee_rate": Column(label="年担保费率", kind=Kind.NUMBER, unit=Unit.RATIO, minimum=0, maximum=0.1),
+        "premium": Column(label="贷款保证保险保费", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
+        "is_early_rnd_credit": Column(label="是否按早期研发信用贷款备案", kind=Kind.FLAG),
         "filed_on": Column(label="备案日期", kind=Kind.DATE),
         "renewal_of": Column(label="续贷原借据号", kind=Kind.TEXT),
         "settled_on": Column(label="结清日期", kind=Kind.DATE),

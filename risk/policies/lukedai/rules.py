@@ -117,7 +117,12 @@ def _settled_in_time(reading: Reading) -> Judged:
 
 
 def _is_early(reading: Reading) -> bool:
-    """Tell whether the firm is young and small and the loan an R&D credit loan; what is unknown is not."""
+    """Tell whether the firm is young and small and the loan an R&D credit loan; what is unknown is not.
+
+    Where the ledger says as what the loan was filed, that stands.
+    """
+    if reading.knows("is_early_rnd_credit"):
+        return reading.is_set("is_early_rnd_credit")
     if not all(map(reading.knows, EARLY_FACTS)) or not set(EARLY) <= set(reading.numbers):
         return False
     oldest = add_months(reading.date_of("founded_on"), 12 * int(reading.numbers["early_max_age_years"]))
@@ -320,7 +325,7 @@ RULEBOOK = Rulebook(
         formula="纳入补偿的本金损失由省、市、银行按比例分担，超出上限的部分由银行自担",
         coverage=_coverage,
         facts=("amount", "covered_balance_before"),
-        hints=("is_credit_loan", "loan_use", *EARLY_FACTS),
+        hints=("is_credit_loan", "loan_use", "is_early_rnd_credit", *EARLY_FACTS),
         parameters=("share_province", "share_city", "share_bank", "covered_cap"),
         options=(*EARLY_SHARES, *EARLY),
     ),

@@ -134,6 +134,14 @@ def _fee_subsidy(reading: Reading) -> Decimal:
     return _guaranteed(reading) * reading.numbers["fee_subsidy_rate"] * reading.fact("term_months") / 12
 
 
+def _reguarantee_fee(reading: Reading) -> Decimal:
+    """Return what the guarantor pays the fund; the base of the fee was not seen: here the fund's part."""
+    guaranteed, numbers = _guaranteed(reading), reading.numbers
+    small = guaranteed <= numbers["reguarantee_fee_bound"]
+    rate = numbers["reguarantee_fee_small" if small else "reguarantee_fee_large"]
+    return guaranteed * reading.fact("fund_share") * rate * reading.fact("term_months") / 12
+
+
 def _compensation(reading: Reading) -> Decimal:
     return min(reading.fact("guarantor_loss"), _guaranteed(reading) * reading.numbers["compensation_max"])
 
@@ -271,6 +279,16 @@ RULEBOOK = Rulebook(
             amount=_fee_subsidy,
             facts=("amount", "bank_share", "term_months"),
             parameters=("fee_subsidy_rate",),
+        ),
+        Benefit(
+            name="reguarantee_fee",
+            label="再担保费",
+            payer=Party.GUARANTOR,
+            receiver=Party.NATIONAL_FUND,
+            formula="担保金额 × 基金分险比例 × 年再担保费率上限 × 年数（计费基数未核实）",
+            amount=_reguarantee_fee,
+            facts=("amount", "bank_share", "fund_share", "term_months"),
+            parameters=("reguarantee_fee_small", "reguarantee_fee_large", "reguarantee_fee_bound"),
         ),
         Benefit(
             name="payout_compensation",
