@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from api.oauth.keys import SigningKeys
     from api.objection_desk import ObjectionDesk
     from api.policy_desk import PolicyDesk
+    from api.review_desk import ReviewDesk
     from api.webhook_desk import WebhookDesk
 
 
@@ -380,6 +381,7 @@ class Desks:
     consents: "ConsentDesk"
     events: "EventDesk"
     objections: "ObjectionDesk"
+    reviews: "ReviewDesk"
     webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"

@@ -23,6 +23,7 @@ from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
 from api.wiring.objections import Objections
 from api.wiring.policies import Policies
+from api.wiring.reviews import Reviews
 from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.stores import open_store
@@ -80,6 +81,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         consents=Consents(store),
         events=Events(store),
         objections=Objections(store),
+        reviews=Reviews(store),
         webhooks=Webhooks(store, keep_secret(settings.secret_file)),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),

@@ -54,6 +54,8 @@ class Action(StrEnum):
     OUTCOME_REPORTED = "outcome.reported"
     LOAN_READ = "loan.read"
     FEEDBACK_GIVEN = "feedback.added"
+    EXPLANATION_REVIEWED = "explanation.reviewed"
+    REVIEWS_READ = "reviews.read"
     MODEL_TRAINED = "model.trained"
     BASELINE_SHELVED = "baseline.shelved"
     MODEL_PROMOTED = "model.promoted"

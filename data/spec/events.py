@@ -14,6 +14,7 @@ class EventType(StrEnum):
 
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_ENDED = "assessment.ended"
+    EXPLANATION_REVIEWED = "explanation.reviewed"
     BATCH_FINISHED = "assessment-batch.finished"
     CONSENT_AUTHORISED = "consent.authorised"
     CONSENT_REJECTED = "consent.rejected"

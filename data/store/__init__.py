@@ -5,6 +5,7 @@ from data.store import orm_clients as orm_clients
 from data.store import orm_exchange as orm_exchange
 from data.store import orm_objections as orm_objections
 from data.store import orm_reports as orm_reports
+from data.store import orm_reviews as orm_reviews
 from data.store import orm_scoring as orm_scoring
 from data.store import orm_webhooks as orm_webhooks
 from data.store.store import Store

@@ -617,6 +617,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         consents=fake,
         events=fake,
         objections=fake,
+        reviews=fake,
         webhooks=fake,
         today=TODAY,
         institutions=fake,

@@ -223,6 +223,17 @@ ROWS: dict[tuple[str, str], Row] = {
         owners=LENDERS, path=assessment, body=lambda world, role, side: {"decision": "followed", "code": "agreed"}
     ),
     ("GET", "/v1/feedback/summary"): Row(owners=(Role.BUREAU,)),
+    ("POST", "/v1/assessments/{id}/explanation-reviews"): Row(
+        owners=(Role.BUREAU,),
+        path=assessment,
+        body=lambda world, role, side: {
+            "reviewer": "R-07",
+            "judgements": [{"feature": "operations_leverage_ratio_2y", "verdict": "confirmed"}],
+        },
+        own=422,
+    ),
+    ("GET", "/v1/assessments/{id}/explanation-reviews"): Row(owners=LENDERS, path=assessment),
+    ("GET", "/v1/explanation-reviews/summary"): Row(owners=(Role.BUREAU,)),
     ("GET", "/v1/models"): Row(public=True),
     ("GET", "/v1/products"): Row(public=True),
     ("POST", "/v1/policy-trials"): Row(
