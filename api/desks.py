@@ -28,6 +28,7 @@ from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
     from api.audit_desk import AuditDesk
+    from api.back_test_desk import BackTestDesk
     from api.client_desk import ClientDesk
     from api.consent_desk import ConsentDesk
     from api.event_desk import EventDesk
@@ -382,6 +383,7 @@ class Desks:
     events: "EventDesk"
     objections: "ObjectionDesk"
     reviews: "ReviewDesk"
+    back_tests: "BackTestDesk"
     webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"

@@ -129,9 +129,13 @@ def _work(stop: Event, desks: Future[Desks], clock: Clock, log: "structlog.typin
         if stop.wait(0.2):
             return
     if desks.exception() is None:
-        batches, webhooks = desks.result().scoring.batches, desks.result().webhooks
-        # What is sent lives by real time, whatever day a demonstration has.
-        jobs = [lambda at: batches.work_next(at=at), lambda _: webhooks.deliver_due(at=now())]
+        opened = desks.result()
+        jobs = [
+            lambda at: opened.scoring.batches.work_next(at=at),
+            # What is sent lives by real time, whatever day a demonstration has.
+            lambda _: opened.webhooks.deliver_due(at=now()),
+            lambda at: opened.back_tests.work_next(at=at),
+        ]
         run_jobs(stop, jobs, clock=clock, log=log)
 
 

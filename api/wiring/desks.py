@@ -9,6 +9,7 @@ from api.oauth.keys import keep_signing_keys
 from api.secret import keep_secret
 from api.wiring.assessing import Assessing
 from api.wiring.auditing import Auditing
+from api.wiring.back_tests import BackTests
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.clients import Clients
@@ -82,6 +83,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         events=Events(store),
         objections=Objections(store),
         reviews=Reviews(store),
+        back_tests=BackTests(store, champions),
         webhooks=Webhooks(store, keep_secret(settings.secret_file)),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),

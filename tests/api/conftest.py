@@ -618,6 +618,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         events=fake,
         objections=fake,
         reviews=fake,
+        back_tests=fake,
         webhooks=fake,
         today=TODAY,
         institutions=fake,
