@@ -28,6 +28,7 @@ from risk.source_report import SourcesReport
 
 if TYPE_CHECKING:
     from api.audit_desk import AuditDesk
+    from api.back_test_desk import BackTestDesk
     from api.client_desk import ClientDesk
     from api.consent_desk import ConsentDesk
     from api.event_desk import EventDesk
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from api.oauth.keys import SigningKeys
     from api.objection_desk import ObjectionDesk
     from api.policy_desk import PolicyDesk
+    from api.review_desk import ReviewDesk
     from api.webhook_desk import WebhookDesk
 
 
@@ -380,6 +382,8 @@ class Desks:
     consents: "ConsentDesk"
     events: "EventDesk"
     objections: "ObjectionDesk"
+    reviews: "ReviewDesk"
+    back_tests: "BackTestDesk"
     webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"

@@ -148,7 +148,8 @@ def _work(
 
 
 def _batches(desks: Desks, at: datetime) -> bool:
-    return desks.scoring.batches.work_next(at=at)
+    """Do one unit of each kind of long work in turn."""
+    return any([desks.scoring.batches.work_next(at=at), desks.back_tests.work_next(at=at)])
 
 
 def _deliveries(desks: Desks, _at: datetime) -> bool:

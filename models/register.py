@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from models.card import ModelCard
@@ -86,6 +86,14 @@ class Register:
     def course(self, card: str) -> list[Promotion]:
         """Return the promotions that a roll-back can return to, the one in force last."""
         return self._courses().get(card, [])
+
+    def champion_on(self, card: str, day: date) -> Promotion | None:
+        """Return the promotion that was in force at the end of a day; None where none was.
+
+        One that was rolled back is forgotten: what answered then is told by each answer's own receipt.
+        """
+        before = [one for one in self.course(card) if datetime.fromisoformat(one.at).date() <= day]
+        return before[-1] if before else None
 
     def promote(self, card: str, name: str, *, by: str, at: datetime, reason: str) -> Promotion:
         """Make a model the champion of a card after proving that its files are whole and that it may be.

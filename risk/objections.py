@@ -91,8 +91,9 @@ def list_all(work: Work, *, by: Asking, after: str | None, limit: int) -> list[O
 
 
 def is_disputed(work: Work, assessment_id: str) -> bool:
-    """Tell whether an objection to an assessment is open."""
-    found = list_objections(work, object=assessment_id)
+    """Tell whether an objection to an assessment is open, whoever brought it in."""
+    with work.under_duty():
+        found = list_objections(work, object=assessment_id)
     return any(one.state == ObjectionState.RECEIVED for one in found)
 
 

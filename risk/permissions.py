@@ -41,6 +41,7 @@ class Scope(StrEnum):
     ASSESSMENTS_READ = "assessments:read"
     FEEDBACK_WRITE = "feedback:write"
     FEEDBACK_READ = "feedback:read"
+    REVIEWS_WRITE = "reviews:write"
     ENTERPRISES_READ = "enterprises:read"
     CONSENTS_WRITE = "consents:write"
     CONSENTS_READ = "consents:read"
@@ -63,8 +64,9 @@ class Scope(StrEnum):
 LABELS: Mapping[Scope, str] = {
     Scope.ASSESSMENTS_WRITE: "申请评估与批量评估",
     Scope.ASSESSMENTS_READ: "读取本机构的评估、解释、来历与有效期",
-    Scope.FEEDBACK_WRITE: "报送采纳情况与解释复核",
-    Scope.FEEDBACK_READ: "查看采纳情况汇总",
+    Scope.FEEDBACK_WRITE: "报送采纳情况",
+    Scope.FEEDBACK_READ: "查看采纳情况与解释复核的汇总",
+    Scope.REVIEWS_WRITE: "复核评估的理由",
     Scope.ENTERPRISES_READ: "检索已授权企业并核验资质",
     Scope.CONSENTS_WRITE: "登记、撤回与续签授权",
     Scope.CONSENTS_READ: "查看授权",
@@ -93,6 +95,7 @@ PERMITTED: Mapping[Scope, Mapping[Role, Relation]] = {
     Scope.ASSESSMENTS_READ: _PARTIES,
     Scope.FEEDBACK_WRITE: _PARTIES,
     Scope.FEEDBACK_READ: {Role.BUREAU: Relation.DUTY},
+    Scope.REVIEWS_WRITE: {Role.BUREAU: Relation.DUTY},
     Scope.ENTERPRISES_READ: _PARTIES,
     Scope.CONSENTS_WRITE: _PARTIES_AND_SUBJECT,
     Scope.CONSENTS_READ: _PARTIES_AND_SUBJECT,

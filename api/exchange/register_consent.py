@@ -33,7 +33,7 @@ from risk.permissions import Scope
 router = guarded_router("授权", Scope.CONSENTS_WRITE)
 
 Sha256 = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$")]
-PurposeName = Literal["pre_loan", "monitoring", "guarantee", "joint_evaluation"]
+PurposeName = Literal["pre_loan", "monitoring", "guarantee", "joint_evaluation", "back_test"]
 PermissionName = Literal["score:read", "explanation:read", "indicators:read", "outcome:write", "monitoring"]
 
 
@@ -72,7 +72,7 @@ class ConsentRequest(BaseModel):
     grantee: CleanText | None = Field(
         default=None, description="授权给哪家机构；银行、担保机构缺省为自己", examples=["bank-a"]
     )
-    purposes: list[PurposeName] = Field(min_length=1, max_length=4, description="用途", examples=[["pre_loan"]])
+    purposes: list[PurposeName] = Field(min_length=1, max_length=5, description="用途", examples=[["pre_loan"]])
     permissions: list[PermissionName] = Field(
         min_length=1, max_length=5, description="可做的事", examples=[["score:read", "explanation:read"]]
     )

@@ -1,12 +1,14 @@
 """Which model answers for a card now?"""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
 from features.catalogue import FEATURES
 from models.card import ModelCard
 from models.fitted import Model
-from models.refusals import ModelUnknown
+from models.refusals import FeatureMismatch, ModelUnknown
 from models.register import Register
 from models.woe import WoeScorecard
 
@@ -19,6 +21,7 @@ class ShelvedChampions:
     def __init__(self, shelf: Path) -> None:
         self._register = Register(shelf)
         self._loaded: dict[str, tuple[str, Live]] = {}
+        self._past: dict[str, Live | None] = {}
         self._loading = Lock()
 
     def load(self, name: str) -> tuple[Model, ModelCard]:
@@ -48,7 +51,34 @@ class ShelvedChampions:
                 self._loaded[card] = (promotion.seal, live)
         return live
 
-    def _load(self, card: str, name: str) -> Live:
-        today = {feature.name: feature.fingerprint for feature in FEATURES.values()}
-        model, described = self._register.load_champion(card, fingerprints=today)
+    def champion_on(self, card: str, day: date) -> Live | None:
+        """Return the model that answered on a day.
+
+        None where none did, where it is gone from the shelf, or where a feature it reads means something else today.
+        Raises ModelDamaged.
+        """
+        promotion = self._register.champion_on(card, day)
+        if promotion is None:
+            return None
+        with self._loading:
+            if promotion.seal not in self._past:
+                self._past[promotion.seal] = self._load_past(promotion.model, promotion.seal)
+            return self._past[promotion.seal]
+
+    def _load_past(self, name: str, seal: str) -> Live | None:
+        try:
+            if self._register.card(name)[0] != seal:
+                return None
+            model, described = self._register.load(name, fingerprints=_declared())
+        except (ModelUnknown, FeatureMismatch):
+            return None
         return name, model, described
+
+    def _load(self, card: str, name: str) -> Live:
+        model, described = self._register.load_champion(card, fingerprints=_declared())
+        return name, model, described
+
+
+def _declared() -> Mapping[str, str]:
+    """Return what every feature means today."""
+    return {feature.name: feature.fingerprint for feature in FEATURES.values()}

@@ -9,6 +9,7 @@ from api.oauth.keys import keep_signing_keys
 from api.secret import keep_secret
 from api.wiring.assessing import Assessing
 from api.wiring.auditing import Auditing
+from api.wiring.back_tests import BackTests
 from api.wiring.catalogue import DeclaredCatalogue
 from api.wiring.champions import ShelvedChampions
 from api.wiring.clients import Clients
@@ -23,6 +24,7 @@ from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
 from api.wiring.objections import Objections
 from api.wiring.policies import Policies
+from api.wiring.reviews import Reviews
 from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.stores import open_store
@@ -80,6 +82,8 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         consents=Consents(store),
         events=Events(store),
         objections=Objections(store),
+        reviews=Reviews(store),
+        back_tests=BackTests(store, champions),
         webhooks=Webhooks(store, keep_secret(settings.secret_file)),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),

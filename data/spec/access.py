@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     MONITORING = "monitoring"
     GUARANTEE = "guarantee"
     JOINT_EVALUATION = "joint_evaluation"
+    BACK_TEST = "back_test"
     TRAINING = "training"
     INTAKE = "intake"
 

@@ -14,7 +14,9 @@ class EventType(StrEnum):
 
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_ENDED = "assessment.ended"
+    EXPLANATION_REVIEWED = "explanation.reviewed"
     BATCH_FINISHED = "assessment-batch.finished"
+    BACK_TEST_FINISHED = "back-test.finished"
     CONSENT_AUTHORISED = "consent.authorised"
     CONSENT_REJECTED = "consent.rejected"
     CONSENT_REVOKED = "consent.revoked"

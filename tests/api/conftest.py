@@ -617,6 +617,8 @@ def desks_of(fake: FakeDesks) -> Desks:
         consents=fake,
         events=fake,
         objections=fake,
+        reviews=fake,
+        back_tests=fake,
         webhooks=fake,
         today=TODAY,
         institutions=fake,

@@ -142,6 +142,21 @@ def first_version(world: Any, role: Role, side: str) -> dict[str, str]:
     return {"If-Match": '"1"'}
 
 
+def back_test_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Ask how the side's firm would have been scored on a past day."""
+    return {
+        "pairs": [{"enterprise": world.firm(side), "as_of": "2025-06-01"}],
+        "card": "application",
+        "model": "present",
+        "basis": {"kind": "authorisation", "document_sha256": "0" * 64},
+    }
+
+
+def back_test(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the id of a back-test that the institution asked for."""
+    return made(world, role, side, "/v1/back-tests", back_test_body(world, role, side))
+
+
 LENDERS = (Role.BANK, Role.GUARANTOR)
 ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/v1/assessments"): Row(
@@ -223,6 +238,21 @@ ROWS: dict[tuple[str, str], Row] = {
         owners=LENDERS, path=assessment, body=lambda world, role, side: {"decision": "followed", "code": "agreed"}
     ),
     ("GET", "/v1/feedback/summary"): Row(owners=(Role.BUREAU,)),
+    ("POST", "/v1/assessments/{id}/explanation-reviews"): Row(
+        owners=(Role.BUREAU,),
+        path=assessment,
+        body=lambda world, role, side: {
+            "reviewer": "R-07",
+            "judgements": [{"feature": "operations_leverage_ratio_2y", "verdict": "confirmed"}],
+        },
+        own=422,
+    ),
+    ("GET", "/v1/assessments/{id}/explanation-reviews"): Row(owners=LENDERS, path=assessment),
+    ("POST", "/v1/back-tests"): Row(owners=LENDERS, body=back_test_body, public=True),
+    ("GET", "/v1/back-tests/{id}"): Row(owners=LENDERS, path=back_test),
+    ("GET", "/v1/back-tests/{id}/results"): Row(owners=LENDERS, path=back_test),
+    ("GET", "/v1/back-tests/{id}/errors"): Row(owners=LENDERS, path=back_test),
+    ("GET", "/v1/explanation-reviews/summary"): Row(owners=(Role.BUREAU,)),
     ("GET", "/v1/models"): Row(public=True),
     ("GET", "/v1/products"): Row(public=True),
     ("POST", "/v1/policy-trials"): Row(

@@ -1,0 +1,33 @@
+"""Which refusals does a back-test know, and what does one get of it? Plain values, importable without a store."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from data.spec.back_tests import PairScore
+from data.spec.errors import Refusal
+
+PAIR_REPEATED = "pair-repeated"
+NO_MODEL_THEN = "no-model-then"
+
+
+class BackTestUnknown(Refusal):
+    """The institution has no back-test by this id, or not any more; whether another has is not said."""
+
+    code = "back-test-unknown"
+    status = 404
+
+
+class BackTestQuotaExceeded(Refusal):
+    """The institution has asked for as many pairs as it may for now."""
+
+    code = "back-test-quota-exceeded"
+    status = 429
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairResult:
+    """Give one answered pair by its place in the request; without a consent that holds now, no score."""
+
+    position: int
+    as_of: date
+    score: PairScore | None
