@@ -220,13 +220,11 @@ def note_reading(work: Work, object_id: str, *, by: Asking) -> None:
 
 
 def _check_terms(wanted: WantedConsent, at: datetime) -> None:
-    longest = wanted.valid_from + timedelta(days=31 * terms(at)["longest_months"])
     strange = wanted.categories - ALL_CATEGORIES
     if wanted.valid_to <= max(wanted.valid_from, at) or _months(wanted) > terms(at)["longest_months"] or strange:
         raise ConsentTermsUnsound(
             "授权的起止、期限或数据类别不合要求。",
-            help=f"止期须在今后，期限至多 {terms(at)['longest_months']} 个月（至迟 {longest:%Y-%m-%d}），"
-            "类别须为目录所列。",
+            help=f"止期须在今后，期限至多 {terms(at)['longest_months']} 个月，类别须为目录所列。",
         )
 
 

@@ -1,6 +1,5 @@
 """What every test may rely on: no network, deterministic Hypothesis, figures of long runs."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.figures import record
 from tests.postgresql import postgres as postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-FIGURES = ROOT / ".lukeping" / "figures.json"
 
 settings.register_profile("quick", derandomize=True, max_examples=60, deadline=None, database=None)
 settings.register_profile(
@@ -23,12 +22,6 @@ settings.load_profile("deep" if os.environ.get("LUKEPING_DEEP") else "quick")
 @pytest.fixture
 def figure() -> Callable[[str, float], None]:
     """Record a figure that `make test-deep` prints in its closing JSON object."""
-
-    def record(name: str, value: float) -> None:
-        FIGURES.parent.mkdir(mode=0o700, exist_ok=True)
-        with FIGURES.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({name: value}) + "\n")
-
     return record
 
 

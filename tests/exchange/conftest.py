@@ -30,6 +30,7 @@ from data.store.institutions import write_institution
 from data.store.reads import read_enterprises
 from risk.permissions import Role, scopes_of
 from tests.exchange.unlimited import Unlimited
+from tests.figures import record
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -159,7 +160,19 @@ def _consent(grantee: str, firm: int) -> Consent:
     )
 
 
+@dataclass
+class Probes:
+    """Count what was tried, and the routes whose every stranger was kept out."""
+
+    tried: int = 0
+    begun: int = 0
+    held: int = 0
+
+
 @pytest.fixture(scope="session")
-def probes() -> list[str]:
-    """Collect what was tried, to be counted."""
-    return []
+def probes() -> Iterator[Probes]:
+    """Count what is tried in this run, whatever the order."""
+    counted = Probes()
+    yield counted
+    record("tenant_probes", counted.tried)
+    record("tenant_leaks", counted.begun - counted.held)
