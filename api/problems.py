@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.problem_words import DETAILS, KNOWN_STEPS, TITLES
 from data.spec.errors import Refusal
+from risk.back_test_words import BackTestQuotaExceeded
 from risk.permissions import ScopeMissing
 from risk.quotas import AbnormalUsage, QuotaExceeded, ReducedCapacity
 
@@ -201,6 +202,8 @@ def refusal_response(refusal: Refusal, *, interaction: str) -> Response:
     headers = {"WWW-Authenticate": CHALLENGES[refusal.code]} if refusal.code in CHALLENGES else {}
     if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
+    if isinstance(refusal, BackTestQuotaExceeded):
+        headers["Retry-After"] = str(refusal.wait_seconds)
     return problem_response(refusal.code, refusal.status, detail, interaction=interaction, headers=headers)
 
 

@@ -18,10 +18,14 @@ class BackTestUnknown(Refusal):
 
 
 class BackTestQuotaExceeded(Refusal):
-    """The institution has asked for as many pairs as it may for now."""
+    """The institution has asked for as many pairs as it may; so many seconds later this many may be had."""
 
     code = "back-test-quota-exceeded"
     status = 429
+
+    def __init__(self, message: str, *, help: str = "", wait_seconds: int) -> None:
+        super().__init__(message, help=help)
+        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ from risk.assess import answer_from, recorded_before
 from risk.assessment import Assessment
 from risk.back_test_words import NO_MODEL_THEN, PAIR_REPEATED, BackTestQuotaExceeded, PairResult
 from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
-from risk.exchange_limits import read_back_test_terms
+from risk.exchange_limits import DAY_SECONDS, read_back_test_terms
 from risk.fitness import Baseline, baseline_beside
 from risk.freshness import read_freshness
 from risk.lineage import PermissionRequired
@@ -267,7 +267,8 @@ def _take_pairs(work: Work, tenant: str, count: int) -> None:
     if not taking.granted:
         raise BackTestQuotaExceeded(
             f"样本回溯的配额现余{taking.remaining}对，本次申请{count}对。",
-            help=f"配额为每{limit.seconds // 86_400}天{limit.requests}对，逐日恢复；请减少对数或稍后再试。",
+            help=f"每{limit.seconds // DAY_SECONDS}天{limit.requests}对，逐步恢复；请减少对数，或按 Retry-After 再试。",
+            wait_seconds=-(-(count - taking.remaining) * limit.interval // SECOND),
         )
     write_bucket(work, tenant, QUOTA, taking.full_at, new=QUOTA not in full_at)
 

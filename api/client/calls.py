@@ -15,6 +15,8 @@ from api.client.signing import ASSERTION_KIND, assertion, proof
 
 TRIES = 5
 PATIENCE_SECONDS = 30.0
+MOST_WAIT_SECONDS = 300
+"""So long a call waits at most before it is sent again."""
 RENEW_SECONDS = 30
 """So long before its end a token is renewed."""
 
@@ -120,7 +122,7 @@ class Client:
             except httpx2.TransportError:
                 self._wait(turn, None)
                 continue
-            if answer.status_code in (429, 503) or (answer.status_code == 409 and "in-flight" in answer.text):
+            if _passes(answer):
                 self._wait(turn, answer.headers.get("Retry-After"))
                 continue
             return _read(answer)
@@ -151,6 +153,14 @@ class Client:
 
     def _wait(self, turn: int, told: str | None) -> None:
         time.sleep(float(told) if told and told.isdigit() else min(2.0**turn / 4, 5.0))
+
+
+def _passes(answer: httpx2.Response) -> bool:
+    """Tell whether the same call is worth a wait; a quota of days is for whoever asked to know."""
+    told = answer.headers.get("Retry-After", "")
+    if told.isdigit() and int(told) > MOST_WAIT_SECONDS:
+        return False
+    return answer.status_code in (429, 503) or (answer.status_code == 409 and "in-flight" in answer.text)
 
 
 def _read(answer: httpx2.Response) -> Answer:

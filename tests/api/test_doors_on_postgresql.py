@@ -20,12 +20,18 @@ from api.wiring.auditing import Auditing
 from api.wiring.desks import desks_of
 from api.wiring.opening import _grant_consents, _issue
 from api.wiring.stores import create_store, open_store
+from data.spec.acting import acting_for
+from data.spec.consent import Party
 from data.spec.identifiers import Scheme, with_uscc_check_digit
 from data.spec.progress import Silent
 from data.store import Store
 from data.store.assessments import read_assessment
 from data.store.batches import add_enterprises
 from data.store.orm import AUDIT_EVENT
+from data.store.orm_back_tests import BACK_TEST_PAIR
+from risk.consent_words import Asking
+from risk.objection_words import OPEN_NOTE, ObjectionKind
+from risk.objections import object_to
 from tests.postgresql import Postgres
 
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -127,3 +133,50 @@ def test_another_banks_assessment_is_not_there_even_where_the_readers_forget_to_
     assert own.status_code == 200
     assert (foreign.status_code == 200) is leaks
     assert leaks or foreign.json()["code"] == "assessment-unknown"
+
+
+def back_test(client: TestClient, token: str) -> Any:
+    body = {
+        "pairs": [{"enterprise": {"value": FIRM}, "as_of": "2025-06-01"}],
+        "basis": {"kind": "contract", "document_sha256": "0" * 64},
+    }
+    return client.post("/v1/back-tests", json=body, headers=headers(token) | {"Idempotency-Key": "b-1"})
+
+
+def test_a_back_test_is_worked_and_read_by_its_own_bank(
+    client: TestClient, tokens: dict[str, str], store: Store, settings: Settings
+) -> None:
+    place = back_test(client, tokens["bank-a"]).headers["location"]
+    desk = desks_of(store, settings).back_tests
+    assert [desk.work_next(at=NOW) for _ in range(2)] == [True, False]
+
+    own, foreign = (client.get(f"{place}/errors", headers=headers(tokens[bank])) for bank in ("bank-a", "bank-b"))
+
+    assert [one["code"] for one in own.json()["items"]] == ["consent-required"]
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "back-test-unknown")
+
+
+def test_the_pairs_of_another_banks_back_test_are_not_there_without_our_filters(
+    client: TestClient, tokens: dict[str, str], store: Store
+) -> None:
+    back_test(client, tokens["bank-a"])
+
+    def seen(bank: str) -> int:
+        with acting_for(bank), store.work(at=NOW, read_only=True) as work:
+            return len(work.connection.execute(select(BACK_TEST_PAIR.c.position)).all())
+
+    assert (seen("bank-a"), seen("bank-b")) == (1, 0)
+
+
+def test_an_objection_of_anybody_marks_the_banks_assessment(
+    client: TestClient, tokens: dict[str, str], store: Store
+) -> None:
+    place = ask(client, tokens["bank-a"]).headers["location"]
+    by = Asking(tenant="bureau", party=Party.REGULATOR)
+    with store.work(at=NOW) as work:
+        object_to(work, ObjectionKind.ASSESSMENT, place.split("/")[-1], "依据有误", id="o-1", by=by)
+        work.commit()
+
+    notes = client.get(place, headers=headers(tokens["bank-a"])).json()["notes"]
+
+    assert OPEN_NOTE in notes

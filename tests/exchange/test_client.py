@@ -150,3 +150,20 @@ def test_the_vectors_are_the_committed_ones_and_what_the_service_accepts() -> No
     check_proof(said["token_proof"]["DPoP"], method="POST", url=f"{vectors.ISSUER}/oauth/token", at=at)
     shown = check_proof(said["request_proof"]["DPoP"], method="POST", url=vectors.URL, at=at, token=vectors.TOKEN)
     assert shown.thumbprint == said["thumbprint"] == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+
+
+def test_a_quota_of_days_is_told_and_not_slept_through(house: World, registered: str, key: Any) -> None:
+    asked = Client("http://testserver", client_id=registered, key=key, http=TestClient(house.app))
+    days = [
+        {"enterprise": {"value": FIRMS[0]}, "as_of": f"20{year:02}-01-{day:02}"}
+        for year in range(99)
+        for day in range(1, 29)
+    ]
+    body = {"pairs": days, "basis": {"kind": "contract", "document_sha256": "0" * 64}}
+    for _ in range(3):
+        asked.create("/v1/back-tests", body)
+
+    with pytest.raises(ExchangeError) as refused:
+        asked.create("/v1/back-tests", body)
+
+    assert (refused.value.code, refused.value.status) == ("back-test-quota-exceeded", 429)

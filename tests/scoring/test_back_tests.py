@@ -274,13 +274,17 @@ def test_the_largest_back_test_is_taken_and_uses_the_quota_up(town: Town) -> Non
 def test_the_quota_comes_back_with_the_days(town: Town) -> None:
     town.ask("POST", PATH, asked(*((UNKNOWN, str(date(2020, 1, 1) + timedelta(days=day))) for day in range(2_000))))
     many = asked(*((UNKNOWN, str(date(2010, 1, 1) + timedelta(days=day))) for day in range(3_000)))
-    answers = [town.ask("POST", PATH, many, key=f"b-{turn}").status_code for turn in range(3)]
-    town.now = NOW + timedelta(days=10)
+    answers = [town.ask("POST", PATH, many, key=f"b-{turn}") for turn in range(3)]
+    wait = timedelta(seconds=int(answers[-1].headers["retry-after"]))
+    town.now = NOW + wait - timedelta(seconds=1)
+    early = town.ask("POST", PATH, many, key="b-8").status_code
+    town.now = NOW + wait
 
     later = town.ask("POST", PATH, many, key="b-9").status_code
 
-    assert answers == [202, 202, 429]
-    assert later == 202
+    assert [one.status_code for one in answers] == [202, 202, 429]
+    assert wait == timedelta(days=3)  # 2,000 are left of 10,000 in 30 days, and 1,000 lack.
+    assert (early, later) == (429, 202)
 
 
 HOSTILE: dict[str, dict[str, object]] = {
