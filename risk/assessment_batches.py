@@ -35,10 +35,18 @@ from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
 from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 from risk.exchange_limits import read_batch_terms
+from risk.lineage import PermissionRequired
 
 REPEATED = "enterprise-repeated"
 FAULT = "fault"
-OF_THE_ENTERPRISE = (EnterpriseUnknown, ConsentRequired, ConsentExpired, ConsentRevoked, DayInFuture)
+OF_THE_ENTERPRISE = (
+    EnterpriseUnknown,
+    ConsentRequired,
+    ConsentExpired,
+    ConsentRevoked,
+    PermissionRequired,
+    DayInFuture,
+)
 """Refusals that are the answer about one enterprise; any other says something of the service."""
 
 

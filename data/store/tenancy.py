@@ -17,6 +17,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "application_move": ("application_id", "application"),
     "application_sheet": ("application_id", "application"),
     "application_entry": ("application_id", "application"),
+    "assessment_batch_item": ("batch_id", "assessment_batch"),
     "back_test_pair": ("back_test_id", "back_test"),
 }
 """Rows that are seen with the row they are part of: who of the parties sees a sheet is the application's rule."""

@@ -134,6 +134,21 @@ def test_each_permission_opens_its_own_route_alone(
         assert call(house, "GET", path, Role.BANK, "b").status_code == evidence
 
 
+def test_a_consent_too_narrow_is_one_items_answer_and_the_batch_goes_on(house: World) -> None:
+    registered(house, paper={"document_sha256": "a" * 64}, permissions=["monitoring"])
+    wanted = {"enterprises": [house.firm("a"), house.firm("b")]}
+    batch = call(house, "POST", "/v1/assessment-batches", Role.BANK, "b", json=wanted).json()["id"]
+    desks = house.app.state.desks.result()
+    while desks.scoring.batches.work_next(at=NOW):
+        pass
+
+    ended = call(house, "GET", f"/v1/assessment-batches/{batch}", Role.BANK, "b").json()
+    (error,) = call(house, "GET", f"/v1/assessment-batches/{batch}/errors", Role.BANK, "b").json()["items"]
+
+    assert (ended["state"], ended["counts"]["made"], ended["counts"]["refused"]) == ("finished", 1, 1)
+    assert error["code"] == "permission-required"
+
+
 def test_a_renewal_is_a_new_consent_that_takes_the_old_ones_place(house: World) -> None:
     old = registered(house, paper={"document_sha256": "a" * 64})
     renewal = {"valid_to": "2026-12-31T00:00:00+08:00", "paper": {"document_sha256": "b" * 64}}
