@@ -6,18 +6,21 @@ from datetime import datetime
 
 from api.objection_desk import ObjectionShown
 from api.wiring.visits import RememberingVisit, visit
+from data.spec.consent import Party
 from data.store import Store
 from data.store.objections import Objection
 from risk import objections
 from risk.consent_words import Asking
-from risk.objection_words import ObjectionKind, ObjectionState
+from risk.objection_words import NotYourObjection, ObjectionKind, ObjectionState
 
 
 class StoreObjectionVisit(RememberingVisit):
     """Work on objections in one unit of work."""
 
     def object_to(self, kind: ObjectionKind, object_id: str, words: str, *, id: str, by: Asking) -> ObjectionShown:
-        """Take an objection."""
+        """Take an objection; the bureau's own corrections come of its reviews, not by this door."""
+        if by.party is Party.REGULATOR:
+            raise NotYourObjection("异议由企业或机构提出。", help="科技局答复异议；核查中的更正随解释复核提出。")
         return self._shown(objections.object_to(self._work, kind, object_id, words, id=id, by=by))
 
     def answer(self, id: str, *, upheld: bool, words: str, by: Asking) -> ObjectionShown:
