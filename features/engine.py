@@ -117,6 +117,11 @@ class Known:
     open: bool = True
 
 
+_NO_COUNT: Ints = np.zeros(0, np.int64)
+_NO_ROW: Bools = np.zeros(0, bool)
+"""What a derived feature counts and knows: it has no rows of its own."""
+
+
 def _worked(
     features: Sequence[Feature], events: Events, spine: pd.DataFrame, *, closed: Collection[str] = frozenset()
 ) -> Iterator[tuple[Ints, dict[str, Known], View | None]]:
@@ -215,7 +220,7 @@ def _known(
         declared = feature.declaration
         if isinstance(declared, Derived):
             value = _derive(declared, [known[each.name].value for each in feature.inputs])
-            known[feature.name] = Known(value, np.zeros(0, np.int64), np.zeros(0, bool))
+            known[feature.name] = Known(value, _NO_COUNT, _NO_ROW)
         elif declared.table.name in views:
             known[feature.name] = _aggregate(views[declared.table.name], declared)
         elif declared.table.name in opened:
@@ -255,7 +260,7 @@ def _of_no_rows(knows: bool, zero: bool, size: int) -> Known:
 @lru_cache(maxsize=8)
 def _of_no_table(size: int) -> Known:
     """Return what is known where a table may not be read."""
-    return Known(np.full(size, np.nan), np.zeros(0, np.int64), np.zeros(0, bool), open=False)
+    return Known(np.full(size, np.nan), _NO_COUNT, _NO_ROW, open=False)
 
 
 @dataclass(frozen=True)

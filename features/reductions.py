@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.alone import of_one
 from features.segments import SEGMENTS, Floats
 from features.sight import Bools, spread
 from features.spec import Aggregate, Reduce
@@ -27,8 +28,6 @@ def _running(values: Ints) -> Ints:
 
 
 def _difference(steps: Steps, values: Ints) -> Ints:
-    if len(steps.begun) == 1 and not len(steps.falling):
-        return np.array([values.sum()])
     return _running(values[steps.rising])[steps.begun] - _running(values[steps.falling])[steps.ceased]
 
 
@@ -44,6 +43,9 @@ def reduce(view: View, declared: Aggregate) -> Reduced:
     """Return the declared number for each row of the view's part of the spine."""
     if not len(view.sight.row):
         return Reduced(np.full(len(view.at), np.nan), np.zeros(len(view.at), np.int64))
+    if view.alone:
+        value, counted = of_one(view, declared)
+        return Reduced(np.array([value]), np.array([counted]))
     if declared.reduce in _STEPS:
         return _by_steps(view, declared)
     if declared.reduce in _WALKS:
@@ -96,8 +98,6 @@ def _by_walking(view: View, declared: Aggregate) -> Reduced:
 
 def walk(selection: Selection, as_of: Ints, low: Ints, high: Ints, *, step: int) -> Ints:
     """Return the first place seen from the upper (step -1) or lower (step 1) edge of [low, high), or -1."""
-    if len(as_of) == 1:  # A single row's selection holds what counts and nothing else (features.view).
-        return np.where(low < high, high - 1 if step < 0 else low, -1)
     place = high - 1 if step < 0 else low.copy()
     found = np.full(len(as_of), -1)
     open_rows = np.flatnonzero((low <= place) & (place < high))
@@ -119,8 +119,6 @@ def counts_for(selection: Selection, place: Ints, as_of: Ints) -> Bools:
 
 def _by_gathering(view: View, declared: Aggregate) -> Reduced:
     selection, (low, high) = view.selection(declared), view.ranges(declared)
-    if view.alone:
-        return _gathered_alone(view, declared, len(selection.row))
     value = np.full(len(low), np.nan)
     counted = np.zeros(len(low), np.int64)
     for begin, stop in _blocks(high - low):
@@ -131,14 +129,6 @@ def _by_gathering(view: View, declared: Aggregate) -> Reduced:
         rows, reduced = SEGMENTS[declared.reduce](view, declared, place, which)
         value[begin + rows] = reduced
     return Reduced(value, counted)
-
-
-def _gathered_alone(view: View, declared: Aggregate, rows: int) -> Reduced:
-    """Reduce the one segment of a single row: all of its selection."""
-    value = np.full(1, np.nan)
-    place, reduced = SEGMENTS[declared.reduce](view, declared, np.arange(rows), np.zeros(rows, np.int64))
-    value[place] = reduced
-    return Reduced(value, np.array([rows]))
 
 
 def _blocks(length: Ints) -> Iterator[tuple[int, int]]:

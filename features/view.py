@@ -14,13 +14,39 @@ from features.windows import UNDATED, Ints, Window, last_inside, pack
 class Selection:
     """Hold the versions that pass a filter; a version may count for as_of in `(start, last]`."""
 
+    sight: Sight
     place: Ints
     """Where in the sight they stand."""
-    viewer: Ints
-    row: Ints
-    happened: Ints
-    start: Ints
-    last: Ints
+    until: Ints
+    """The last as_of for which each version of the sight may count."""
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @cached_property
+    def viewer(self) -> Ints:
+        """Return who sees each version."""
+        return self.sight.viewer[self.place]
+
+    @cached_property
+    def row(self) -> Ints:
+        """Return each version's row in the book."""
+        return self.sight.row[self.place]
+
+    @cached_property
+    def happened(self) -> Ints:
+        """Return the day each version is about."""
+        return self.sight.happened[self.place]
+
+    @cached_property
+    def start(self) -> Ints:
+        """Return the day after which each version may count."""
+        return self.sight.start[self.place]
+
+    @cached_property
+    def last(self) -> Ints:
+        """Return the last day on which each version may count."""
+        return self.until[self.place]
 
     @cached_property
     def key(self) -> Ints:
@@ -70,7 +96,7 @@ class View:
         if able.any():
             for name, column, wanted in declared.conditions:
                 kept = kept & _passing(self.book, name, column, wanted)[self.sight.row]
-        return _selection(self.sight, np.flatnonzero(kept), last)
+        return Selection(self.sight, kept.nonzero()[0], last)
 
     def _able(self, in_force: bool, window: Window | None) -> tuple[Bools, Ints]:
         """Return which versions may count whatever their content, and the last as_of for which each may."""
@@ -87,8 +113,7 @@ class View:
         """Return where the selection's versions begin and cease to count within the declared window."""
         name = declared.counting_name
         if name not in self._steps:
-            selection = self.selection(declared)
-            self._steps[name] = _all_of(selection) if self.alone else self._stepped(selection, declared.window)
+            self._steps[name] = self._stepped(self.selection(declared), declared.window)
         return self._steps[name]
 
     def _stepped(self, selection: Selection, window: Window | None) -> Steps:
@@ -98,13 +123,9 @@ class View:
         """Return, for each spine row, the places [low, high) of the selection that happened in the window."""
         name = declared.counting_name
         if name not in self._ranges:
-            selection = self.selection(declared)
-            if self.alone:
-                self._ranges[name] = (np.zeros(1, np.int64), np.array([len(selection.row)]))
-            else:
-                since = pack(self.sight.viewers, self.part.since(declared.window))
-                low = np.searchsorted(selection.key, since, "left")
-                self._ranges[name] = (low, np.searchsorted(selection.key, self.at, "left"))
+            key = self.selection(declared).key
+            since = pack(self.sight.viewers, self.part.since(declared.window))
+            self._ranges[name] = (np.searchsorted(key, since, "left"), np.searchsorted(key, self.at, "left"))
         return self._ranges[name]
 
     def _inside(self, window: Window | None) -> Ints:
@@ -132,7 +153,7 @@ class View:
 
     def _ever_seen(self) -> Bools:
         sight = self.sight
-        everything = _selection(sight, np.flatnonzero(sight.start < sight.end), sight.end)
+        everything = Selection(sight, np.flatnonzero(sight.start < sight.end), sight.end)
         return np.asarray(self.counts(self._stepped(everything, None)) > 0)
 
 
@@ -147,12 +168,6 @@ def seen_on(sight: Sight, as_of: int) -> Sight:
         start=sight.start[now],
         end=sight.end[now],
         viewers=sight.viewers,
-    )
-
-
-def _selection(sight: Sight, place: Ints, last: Ints) -> Selection:
-    return Selection(
-        place, sight.viewer[place], sight.row[place], sight.happened[place], sight.start[place], last[place]
     )
 
 
@@ -214,9 +229,3 @@ def _steps(selection: Selection, inside: Ints, at: Ints) -> Steps:
         begun=np.searchsorted(begins[by_begin], at, "left"),
         ceased=np.searchsorted(ceases[by_cease], at, "left"),
     )
-
-
-def _all_of(selection: Selection) -> Steps:
-    """Return the steps of a single row whose selection holds what counts and nothing else."""
-    everything = np.arange(len(selection.row))
-    return Steps(everything, everything[:0], np.array([len(everything)]), np.zeros(1, np.int64))

@@ -65,9 +65,9 @@ class Window:
 
 
 def to_days(dates: npt.NDArray[np.datetime64]) -> Ints:
-    """Count days; NaT becomes UNDATED."""
+    """Count days; NaT, which is the least integer, becomes UNDATED."""
     days = dates.astype("datetime64[D]").astype(np.int64)
-    return np.clip(days + EPOCH, UNDATED, NEVER - 1)  # NaT is the least integer, and so clipped to UNDATED.
+    return np.minimum(np.maximum(days + EPOCH, UNDATED), NEVER - 1)  # np.clip takes thrice as long on short arrays.
 
 
 def pack(owner: Ints, day: Ints) -> Ints:

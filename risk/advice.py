@@ -4,9 +4,9 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
+from features.spine import spine_row
 from risk import consent
 from risk.answering import Champions, Question, live_model
-from risk.assess import spine_of
 from risk.improvement import Improvement, improve
 from risk.limits import read_scoring_limits
 from risk.standing import standings
@@ -39,7 +39,9 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
     if against is not None or live is None:
         why = against.message if against else "目前没有可用于该企业的评分模型。"
         raise NothingToImprove(why, help="有了分数之后，才能计算哪些变化有帮助。")
-    found = improve(live, events, spine_of(enterprise.id, question), on=question.as_of)
+    found = improve(
+        live, events, spine_row(enterprise.id, as_of=question.as_of, own_loan=question.own_loan), on=question.as_of
+    )
     work.record(
         AuditEvent(
             tenant=access.tenant,

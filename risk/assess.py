@@ -16,6 +16,7 @@ from data.store.assessments import read_assessment as read_stored
 from data.store.enterprise_events import read_enterprise_events
 from data.store.reads import Enterprise, read_batches
 from data.store.work import Work
+from features.spine import spine_row
 from models.card import ModelCard
 from models.fitted import Model
 from risk import consent, startup
@@ -111,7 +112,7 @@ def _judged(
     return judge(
         live,
         events,
-        spine_of(enterprise_id, question),
+        spine_row(enterprise_id, as_of=question.as_of, own_loan=question.own_loan),
         terms=question.terms,
         baseline=baseline_beside(champions, live[0]),
         late=freshness.late_tables,
@@ -124,17 +125,6 @@ def recorded_before(last_recorded_at: datetime | None, at: datetime) -> datetime
     A demonstration's day never passes, so that its morning may follow its evening.
     """
     return at if last_recorded_at is None else max(at, last_recorded_at + timedelta(microseconds=1))
-
-
-def spine_of(enterprise_id: int, question: Question) -> pd.DataFrame:
-    """Return the one row that the engine is asked about."""
-    return pd.DataFrame(
-        {
-            "enterprise_id": [enterprise_id],
-            "as_of": pd.to_datetime([question.as_of]).as_unit("s"),
-            "own_loan": [question.own_loan],
-        }
-    )
 
 
 def _keep(work: Work, answer: Assessment, enterprise: Enterprise, access: Access) -> None:

@@ -11,8 +11,8 @@ from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from features.catalogue import FEATURES
 from features.engine import compute
+from features.spine import spine_row
 from models.bridge import Bridge, Side, bridge
-from risk.assess import spine_of
 from risk.assessment import Assessment, Status
 from risk.evidence import explain_assessment
 from risk.lineage import EvidenceRow, Lineage, flag_of, rests_on_others
@@ -165,7 +165,9 @@ def _seen(work: Work, past: Reopened, names: tuple[str, ...]) -> pd.DataFrame:
         events = read_enterprise_events(
             work, past.enterprise.id, access=past.looking, recorded_before=past.recorded_before
         )
-        worked = compute(absent, events, spine_of(past.enterprise.id, past.question)).iloc[0]
+        asked = past.question
+        spine = spine_row(past.enterprise.id, as_of=asked.as_of, own_loan=asked.own_loan)
+        worked = compute(absent, events, spine).iloc[0]
         values |= {str(name): float(value) for name, value in worked.items()}
     return _row(values, names)
 

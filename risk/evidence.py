@@ -30,6 +30,7 @@ from features.definition import CountedRow, rows_told, seen_by, value_of
 from features.engine import compute, why_missing
 from features.plain_reductions import Row
 from features.spec import Aggregate, Feature
+from features.spine import spine_row
 from features.telling import columns_of, say_cell, tell
 from risk import consent, startup
 from risk.answering import Question
@@ -200,7 +201,8 @@ def _look(work: Work, feature: Feature, asked: _Asked) -> _Looked:
     names = [name for name in {**dict.fromkeys(feature.tables), REGISTER: None} if asked.may_read(name)]
     events = read_events(work, names, access=asked.access, enterprises=[asked.question.enterprise_id])
     recorded = {name: _recorded(frame, asked.question) for name, frame in events.items()}
-    spine, family = _spine(asked.question), _family(feature)
+    question, family = asked.question, _family(feature)
+    spine = spine_row(question.enterprise_id, as_of=question.as_of, own_loan=question.own_loan)
     recorded_before = _aware(asked.question.recorded_before)
     late = read_freshness(work, as_of=asked.question.as_of, recorded_before=recorded_before).late_tables
     missing = {str(name): reason for name, reason in why_missing(family, recorded, spine, late=late).iloc[0].items()}
@@ -218,16 +220,6 @@ def _look(work: Work, feature: Feature, asked: _Asked) -> _Looked:
 def _recorded(frame: pd.DataFrame, question: definition.Question) -> pd.DataFrame:
     """Return the rows that had been recorded: the engine is not asked about instants."""
     return frame if question.recorded_before is None else frame[frame["recorded_at"] < question.recorded_before]
-
-
-def _spine(question: definition.Question) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "enterprise_id": [question.enterprise_id],
-            "as_of": pd.to_datetime([question.as_of]).as_unit("s"),
-            "own_loan": [question.own_loan],
-        }
-    )
 
 
 def _family(feature: Feature) -> tuple[Feature, ...]:

@@ -15,6 +15,7 @@ from data.spec.missing import Missing
 from features.cards import READS, facts_of, points
 from features.catalogue import FEATURES
 from features.engine import compute, why_missing
+from features.spine import spine_row
 from risk.assessment import Assessment, ModelReference, Status
 from risk.unscored import STANDINGS, Unscored, put_standing
 
@@ -45,9 +46,7 @@ def answer(
 ) -> Assessment:
     """Return the start-up card's answer: status uncalibrated with a grade, or not scored for want of evidence."""
     features = tuple(FEATURES[name] for name in (*READS, *CONDUCT, LEVERAGE))
-    spine = pd.DataFrame(
-        {"enterprise_id": [enterprise_id], "as_of": pd.to_datetime([blank.as_of]).as_unit("s"), "own_loan": [""]}
-    )
+    spine = spine_row(enterprise_id, as_of=blank.as_of)
     values = {str(name): float(value) for name, value in compute(features, events, spine).iloc[0].items()}
     expert = judge_expert(values, blank)
     told = {name: None if math.isnan(value) else value for name, value in values.items()}

@@ -8,9 +8,7 @@ and one enterprise online, its evidence read from the store.
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any
 
 import duckdb
@@ -45,7 +43,7 @@ class Racer:
 def run() -> dict[str, float]:
     """Print a table of seconds and return the ratios."""
     # A process inherits the peak of the one it comes from, so the one that is measured comes first.
-    whole, online = measure_whole(), _in_its_own_process(online_p50_ms)
+    whole, online = measure_whole(), online_p50_ms()
     events, spine = made_up_events(), made_up_spine()
     best = _race(_racers(events, spine))
     _print(best, whole, online)
@@ -63,12 +61,6 @@ def run() -> dict[str, float]:
         "whole_spine_rows": round(whole["spine_rows"]),
         "online_p50_ms": round(online, 2),
     }
-
-
-def _in_its_own_process(measure: Callable[[], float]) -> float:
-    """Measure as a service would run: not in a heap that a million rows went through, nor beside the peers' threads."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(measure).result()
 
 
 def made_up_events() -> Frames:

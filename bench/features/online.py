@@ -3,8 +3,10 @@
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from data.zibo import write_city
 from features.catalogue import features_of
 from features.engine import compute
 from features.spec import Feature
+from features.spine import spine_row
 
 ENTERPRISES = 1_500
 ASKED = 200
@@ -29,17 +32,40 @@ AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 
 def online_p50_ms() -> float:
-    """Return the median milliseconds from the store's rows to the whole application card, one borrower at a time."""
+    """Return the median milliseconds from the store's rows to the whole application card, one borrower at a time.
+
+    It is measured as a service runs: in a process that opens a store, not in the heap of one that built it.
+    """
     print("一家企业在线：先建一座小城", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        write_city(folder, enterprises=ENTERPRISES, progress=Silent())
-        store = Store.create(f"sqlite:///{folder}/store.db", at=AT, demonstration_today=TODAY)
-        load_folder(store, folder / "lists", at=AT, actor="bench", progress=Silent())
-        try:
-            return float(np.median(_timed(store)[WARM:])) * 1000
-        finally:
-            store.close()
+        _in_its_own_process(_build, place)
+        return _in_its_own_process(_measure, place)
+
+
+def _in_its_own_process(work: Callable[[str], float], place: str) -> float:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, place).result()
+
+
+def _build(place: str) -> float:
+    folder = Path(place)
+    write_city(folder, enterprises=ENTERPRISES, progress=Silent())
+    store = Store.create(_url(place), at=AT, demonstration_today=TODAY)
+    load_folder(store, folder / "lists", at=AT, actor="bench", progress=Silent())
+    store.close()
+    return float(ENTERPRISES)
+
+
+def _measure(place: str) -> float:
+    store = Store.open(_url(place))
+    try:
+        return float(np.median(_timed(store)[WARM:])) * 1000
+    finally:
+        store.close()
+
+
+def _url(place: str) -> str:
+    return f"sqlite:///{place}/store.db"
 
 
 def _timed(store: Store) -> list[float]:
@@ -63,5 +89,4 @@ def _borrowers(store: Store, access: Access) -> list[int]:
 def _card(work: Work, features: Sequence[Feature], enterprise: int, access: Access) -> pd.DataFrame:
     tables = {name for feature in features for name in feature.tables}
     events = read_enterprise_events(work, enterprise, access=access, tables=sorted(tables))
-    day = pd.to_datetime([TODAY]).as_unit("s")
-    return compute(features, events, pd.DataFrame({"enterprise_id": [enterprise], "as_of": day, "own_loan": [""]}))
+    return compute(features, events, spine_row(enterprise, as_of=TODAY))

@@ -49,8 +49,11 @@ _KIND_DTYPES = {
 
 def dtypes(table: Table) -> dict[str, str]:
     """Name the dtype of every column of a table's frame, in the frame's order."""
-    own = {name: _KIND_DTYPES[column.kind] for name, column in table.columns.items()}
-    return _COMMON_DTYPES | own
+    return {name: _dtype(table, name) for name in (*_COMMON_DTYPES, *table.columns)}
+
+
+def _dtype(table: Table, name: str) -> str:
+    return _COMMON_DTYPES.get(name) or _KIND_DTYPES[table.columns[name].kind]
 
 
 def stored_columns(table: Table) -> tuple[str, ...]:
@@ -76,7 +79,6 @@ class RawTable:
 
     def __init__(self, table: Table, rows: Sequence[Sequence[object]], recorded_at: Mapping[str, object]) -> None:
         self._table, self._rows, self._recorded_at = table, len(rows), recorded_at
-        self._dtypes = dtypes(table)
         self._raw = dict(zip(stored_columns(table), zip(*rows, strict=True), strict=True)) if rows else {}
         self._read: dict[str, Values] = {}
 
@@ -93,14 +95,16 @@ class RawTable:
         """Return all columns as a frame."""
         if not self._rows:
             return empty_frame(self._table)
-        return pd.DataFrame({name: pd.Series(self.column(name), dtype=dtype) for name, dtype in self._dtypes.items()})
+        series = {name: pd.Series(self.column(name), dtype=dtype) for name, dtype in dtypes(self._table).items()}
+        return pd.DataFrame(series)
 
     def _column(self, name: str) -> Values:
+        dtype = _dtype(self._table, name)
         if not self._rows:
-            return np.array([], dtype=object if self._dtypes[name] == "str" else self._dtypes[name])
+            return np.array([], dtype=object if dtype == "str" else dtype)
         if name == "recorded_at":
             return self._instants()
-        values = read_column(self._raw[name], self._dtypes[name])
+        values = read_column(self._raw[name], dtype)
         column = self._table.columns.get(name)
         return values / 100 if column is not None and column.kind is Kind.MONEY else values
 

@@ -6,11 +6,12 @@ A card is a function from values to points with coverage: what is unknown is tol
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import numpy as np
 
 from features.arithmetic import Floats
-from features.cards.scorecard import Bands, Item, ScoreCard
+from features.cards.scorecard import Item, ScoreCard
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,5 @@ def score(card: ScoreCard, facts: Mapping[str, Floats], *, on: date, rows: int) 
 
 def _given(item: Item, facts: Mapping[str, Floats], *, on: date, rows: int) -> Floats:
     """Return the points of the indicator that gives most, NaN where none is known."""
-    best = np.full(rows, np.nan)
-    for name, indicator in item.indicators.items():
-        if name in facts:
-            best = np.fmax(best, _points(indicator.on(on), facts[name]))
-    return best
-
-
-def _points(bands: Bands, measured: Floats) -> Floats:
-    """Return the points of the first band that holds each measure, 0 outside all, NaN where it is unknown."""
-    points = np.zeros(len(measured))
-    for band in reversed(bands.bands):
-        at_least = band.at_least is not None
-        bound = float(band.at_least if band.at_least is not None else band.at_most or 0)
-        points = np.where(measured >= bound if at_least else measured <= bound, float(band.points), points)
-    return np.where(np.isnan(measured), np.nan, points)
+    points = [one.on(on).table.of(facts[name]) for name, one in item.indicators.items() if name in facts]
+    return reduce(np.fmax, points) if points else np.full(rows, np.nan)

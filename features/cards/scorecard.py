@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from importlib import resources
 from itertools import pairwise
+from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from data.spec.dated import NotInForce, Parameter, ValueStatus, load_strict
+from features.arithmetic import Floats
 
 
 class Strict(BaseModel):
@@ -42,6 +46,20 @@ class Band(Strict):
         return self.at_least if self.at_least is not None else -(self.at_most or Decimal(0))
 
 
+@dataclass(frozen=True)
+class PointsTable:
+    """Hold rising bounds, the points between them, and on which side a measure that equals a bound falls."""
+
+    bounds: Floats
+    points: Floats
+    side: Literal["left", "right"]
+
+    def of(self, measured: Floats) -> Floats:
+        """Return the points of each measure, NaN where it is unknown."""
+        points = self.points[np.searchsorted(self.bounds, measured, self.side)]
+        return np.where(np.isnan(measured), np.nan, points)
+
+
 class Bands(Strict):
     """Hold the bands of one indicator as one document says them, the best first."""
 
@@ -61,6 +79,19 @@ class Bands(Strict):
     def points(self, measured: Decimal) -> Decimal:
         """Return the points of the first band reached, 0 outside all."""
         return next((band.points for band in self.bands if band.holds(measured)), Decimal(0))
+
+    @cached_property
+    def table(self) -> "PointsTable":
+        """Return the bands as a step function over many measures."""
+        lower = self.bands[0].at_least is not None
+        rising = self.bands[::-1] if lower else self.bands
+        bounds = [band.at_least if band.at_least is not None else band.at_most or 0 for band in rising]
+        points = [band.points for band in rising]
+        return PointsTable(
+            np.array(bounds, dtype=np.float64),
+            np.array([0, *points] if lower else [*points, 0], dtype=np.float64),
+            "right" if lower else "left",
+        )
 
 
 class Indicator(Strict):

@@ -20,6 +20,7 @@ from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from features.catalogue import FEATURES
 from features.definition import rows_behind
+from features.spine import spine_row
 from risk import consent
 from risk.assessment import Assessment
 from risk.grade import read_master_scale
@@ -229,13 +230,7 @@ def _open(work: Work, application: Application) -> Opening:
     terms, scale = application.terms(), read_master_scale(application.terms().day)
     access = bureau_access("system", at=work.at, purpose=Purpose.JOINT_EVALUATION)
     events = read_enterprise_events(work, application.stored.enterprise_id, access=access)
-    spine = pd.DataFrame(
-        {
-            "enterprise_id": [application.stored.enterprise_id],
-            "as_of": pd.to_datetime([terms.day]).as_unit("s"),
-            "own_loan": [""],
-        }
-    )
+    spine = spine_row(application.stored.enterprise_id, as_of=terms.day)
     handed = [
         Handed(
             sheet=Sheet(one.party),
