@@ -6,13 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from data.spec.identifiers import Identifier
 from risk.joint.application import Application, SheetKept
 from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList
 from risk.joint.opening import Opening
 from risk.joint.signoff import SignOff
-from risk.joint.words import Guarantee, Sheet
+from risk.joint.told import Wanted
+from risk.joint.words import Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +37,6 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewApplication:
-    """Say what a bank applies for."""
-
-    identifier: Identifier
-    product: str
-    guarantee: Guarantee
-    guarantor: str | None
-    purpose: str
-    texts: Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True)
 class WantedMove:
     """Say which move is wanted, and what it tells; `number` may end in @ and the version that was looked at."""
 
@@ -61,7 +49,7 @@ class WantedMove:
 class ApplicationDesk(Protocol):
     """Open applications, move them on, take sheets, and draw up lists; each in one unit of work."""
 
-    def new(self, wanted: NewApplication, *, acting: Acting, on: date | None, at: datetime) -> Shown:
+    def new(self, wanted: Wanted, *, acting: Acting, on: date | None, at: datetime) -> Shown:
         """Open an application as a draft; raise a Refusal."""
 
     def move(self, wanted: WantedMove, *, acting: Acting, on: date | None, at: datetime) -> Shown:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from api.client_desk import ClientDesk
     from api.consent_desk import ConsentDesk
     from api.event_desk import EventDesk
+    from api.joint_desk import JointDesk
     from api.lending_desk import LendingDesk
     from api.looking_back_desk import LookingBackDesk
     from api.name_desk import NameDesk
@@ -379,6 +380,7 @@ class Desks:
     evaluation: EvaluationDesk
     policies: "PolicyDesk"
     lending: "LendingDesk"
+    joint: "JointDesk"
     consents: "ConsentDesk"
     events: "EventDesk"
     objections: "ObjectionDesk"

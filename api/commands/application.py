@@ -55,12 +55,12 @@ def new(
 
     退出码：0 已新建，1 故障，2 被拒绝（没有授权、没有这个产品、取值有误）。
     """
-    from api.application_desk import NewApplication
     from data.spec.identifiers import parse_identifier
+    from risk.joint.told import Wanted
 
     texts = pairs(told, "--set")
     how, _, guarantor = guarantee.partition(":")
-    wanted = NewApplication(
+    wanted = Wanted(
         identifier=parse_identifier(enterprise),
         product=product,
         guarantee=_guarantee(how),

@@ -1,6 +1,6 @@
 """What would a policy product come to for one loan? Nothing is stored, and nobody's data is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -22,11 +22,12 @@ from risk.policies.product import ProductUnknown
 from risk.policies.rule import StageUnknown
 from risk.policies.support import Paid
 from risk.policies.trial import Trial
-from risk.policies.verdict import ANSWER_LABELS, OUTCOME_LABELS, Finding, Verdict
+from risk.policies.verdict import ANSWER_LABELS, OUTCOME_LABELS, Finding
 
 router = guarded_router("政策", Scope.POLICIES_TRY)
 
 Told = CleanText | StrictInt | StrictBool
+FactsTold = dict[Annotated[str, Field(max_length=64)], Told]
 
 
 class TrialRequest(BaseModel):
@@ -39,7 +40,7 @@ class TrialRequest(BaseModel):
         default=None, description="按哪一天施行的规定（YYYY-MM-DD）；缺省为今天", examples=["2025-12-31"]
     )
     stage: CleanText | None = Field(default=None, description="环节；缺省为该产品的第一个环节", examples=["apply"])
-    facts: dict[Annotated[str, Field(max_length=64)], Told] = Field(
+    facts: FactsTold = Field(
         max_length=100,
         description="事实：名称与取值；金额为元，可写“400万”；是否题写“是”“否”；小数写成文本。名称见 /v1/products",
         examples=[{"amount": "400万", "term_months": 12, "tech_sme_entry_year": 2025}],
@@ -175,12 +176,12 @@ def try_policy(wanted: TrialRequest, desks: DesksHere, now: Now) -> TrialReport:
     (Try a policy product on facts told; nothing is stored.)
     """
     trial = desks.policies.attempt(
-        wanted.product, _texts(wanted.facts), on=wanted.on or now.date(), stage=wanted.stage, reforms={}
+        wanted.product, texts_of(wanted.facts), on=wanted.on or now.date(), stage=wanted.stage, reforms={}
     )
     return trial_report(trial)
 
 
-def _texts(facts: Mapping[str, str | int | bool]) -> dict[str, object]:
+def texts_of(facts: Mapping[str, str | int | bool]) -> dict[str, str]:
     """Return facts as a person would write them."""
     words = {True: "是", False: "否"}
     return {name: words[value] if isinstance(value, bool) else str(value) for name, value in facts.items()}
@@ -197,10 +198,10 @@ def trial_report(trial: Trial) -> TrialReport:
         stage=trial.verdict.stage,
         answer=trial.verdict.answer,
         answer_label=ANSWER_LABELS[trial.verdict.answer],
-        findings=_findings(trial.verdict),
-        watch=_findings(trial.watch) if trial.watch else [],
+        findings=findings_report(trial.verdict.findings),
+        watch=findings_report(trial.watch.findings) if trial.watch else [],
         gaps=[GapReported(**{**vars(gap), "stage": str(gap.stage)}) for gap in trial.gaps],
-        benefits=[_amount(one) for one in trial.benefits],
+        benefits=[amount_report(one) for one in trial.benefits],
         expected_loss=_money(losses.expected) if losses else None,
         parties=[_party(one) for one in losses.parties] if losses else [],
         cost=[_cost(one) for one in cost.lines] if cost else [],
@@ -239,7 +240,7 @@ def _limit(limit: Limit) -> LimitReported:
         amount=_money(limit.amount),
         binding=limit.binding,
         complete=limit.complete,
-        lines=[_amount(one) for one in limit.lines],
+        lines=[amount_report(one) for one in limit.lines],
     )
 
 
@@ -271,8 +272,9 @@ def numbers(used: Sequence[Used]) -> list[NumberUsed]:
     ]
 
 
-def _findings(verdict: Verdict) -> list[FindingReported]:
-    return [_finding(one) for one in verdict.findings]
+def findings_report(findings: Iterable[Finding]) -> list[FindingReported]:
+    """Write down how conditions stand."""
+    return [_finding(one) for one in findings]
 
 
 def _finding(one: Finding) -> FindingReported:
@@ -291,7 +293,8 @@ def _finding(one: Finding) -> FindingReported:
     )
 
 
-def _amount(one: Paid | LimitLine) -> AmountReported:
+def amount_report(one: Paid | LimitLine) -> AmountReported:
+    """Write an amount down with its formula."""
     return AmountReported(
         name=one.name, label=one.label, amount=_money(one.amount), formula=one.formula, note=one.note, mark=one.mark
     )

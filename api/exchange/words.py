@@ -34,6 +34,7 @@ def _day(value: object) -> date:
 
 
 CleanText = Annotated[str, Field(strict=True, min_length=1, max_length=64), AfterValidator(_clean)]
+LongText = Annotated[str, Field(strict=True, min_length=1, max_length=2000), AfterValidator(_clean)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 

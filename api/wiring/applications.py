@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from api.application_desk import Acting, NewApplication, Shown, WantedMove
+from api.application_desk import Acting, Shown, WantedMove
 from api.assessment_id import new_id
 from api.reports.official_lists import write_list
 from api.reports.pdf import pdf_of
@@ -20,12 +20,14 @@ from risk.joint import evaluating, moving
 from risk.joint.application import Application, ApplicationUnknown, parse_number
 from risk.joint.evaluating import HandedIn
 from risk.joint.lists import OfficialList, list_for, parse_kind
-from risk.joint.moving import Order, Wanted
-from risk.joint.permissions import Actor, capacity, may
+from risk.joint.moving import Order
+from risk.joint.permissions import Actor, capacity
 from risk.joint.signoff import SignOff, issue_sign_off
-from risk.joint.states import MOVES, Move, State, parse_move, possible
+from risk.joint.states import MOVES, Move, parse_move
+from risk.joint.telling import HAND_IN, possible_for
 from risk.joint.terms import Terms
-from risk.joint.words import ROLE_LABELS, SHEET_OF, Role
+from risk.joint.told import Wanted
+from risk.joint.words import ROLE_LABELS, Role
 
 
 class RoleUnknown(Refusal):
@@ -40,24 +42,16 @@ class Applications:
     def __init__(self, store: Store, champions: Champions, *, fonts: Path | None = None) -> None:
         self._store, self._champions, self._fonts = store, champions, fonts
 
-    def new(self, wanted: NewApplication, *, acting: Acting, on: date | None, at: datetime) -> Shown:
+    def new(self, wanted: Wanted, *, acting: Acting, on: date | None, at: datetime) -> Shown:
         """Open an application as a draft."""
-        asked = Wanted(
-            identifier=wanted.identifier,
-            product=wanted.product,
-            guarantee=wanted.guarantee,
-            guarantor=wanted.guarantor,
-            purpose=wanted.purpose,
-            texts=wanted.texts,
-        )
         with self._store.work(at=at) as work:
             by = actor_of(work, acting)
-            made = moving.open_application(work, asked, by=by, on=on or at.date())
+            made = moving.open_application(work, wanted, by=by, on=on or at.date())
             work.commit()
             return self._shown(made, by, at)
 
     def move(self, wanted: WantedMove, *, acting: Acting, on: date | None, at: datetime) -> Shown:
-        """Make a move; a begun evaluation rests on an assessment made now, by the bureau, and kept sealed."""
+        """Make a move."""
         number, _, seen = wanted.number.partition("@")
         order = Order(
             application=parse_number(number),
@@ -69,38 +63,11 @@ class Applications:
         day = on or at.date()
         with self._store.work(at=at) as work:
             by = actor_of(work, acting)
-            made = self._make(work, order, by, day)
+            made = carry_out(
+                work, order, by=by, on=day, champions=self._champions, demonstration=self._store.demonstration
+            )
             work.commit()
             return self._shown(made, by, at)
-
-    def _make(self, work: Work, order: Order, by: Actor, on: date) -> Application:
-        makers = {
-            Move.EXPLAIN: evaluating.explain,
-            Move.PROPOSE_OVERRIDE: evaluating.propose,
-            Move.CONCLUDE: evaluating.conclude,
-        }
-        if order.move is Move.BEGIN:
-            application = moving.begin_move(work, order, by=by, on=on)
-            answer = assess(work, self._question(application, work, on), self._champions)
-            return evaluating.begin(work, order, by=by, on=on, assessment=answer)
-        if order.move is Move.OPEN:
-            raise evaluating.SheetsSealed(
-                "评价表在最后一份交齐时自动同时开启。", help="用 lukeping application open 查看。"
-            )
-        return makers.get(order.move, moving.make_move)(work, order, by=by, on=on)
-
-    def _question(self, application: Application, work: Work, on: date) -> Question:
-        return Question(
-            id=new_id(work.at),
-            identifier=application.enterprise.identifier,
-            tenant=BUREAU,
-            actor="joint evaluation",
-            purpose=Purpose.JOINT_EVALUATION,
-            as_of=on,
-            at=work.at,
-            demonstration=self._store.demonstration,
-            product=application.ledger_product,
-        )
 
     def hand_in(
         self, number: str, sheet: Mapping[str, object], *, acting: Acting, on: date | None, at: datetime
@@ -167,6 +134,44 @@ class Applications:
         )
 
 
+def carry_out(
+    work: Work, order: Order, *, by: Actor, on: date, champions: Champions, demonstration: bool
+) -> Application:
+    """Make any move of the table; a begun evaluation rests on an assessment made now, by the bureau, and kept sealed.
+
+    Raises a Refusal, and nothing is kept.
+    """
+    makers = {
+        Move.EXPLAIN: evaluating.explain,
+        Move.PROPOSE_OVERRIDE: evaluating.propose,
+        Move.CONCLUDE: evaluating.conclude,
+    }
+    if order.move is Move.BEGIN:
+        application = moving.begin_move(work, order, by=by, on=on)
+        question = _question(application, work.at, on, demonstration=demonstration)
+        answer = assess(work, question, champions)
+        return evaluating.begin(work, order, by=by, on=on, assessment=answer)
+    if order.move is Move.OPEN:
+        raise evaluating.SheetsSealed(
+            "评价表在最后一份交齐时自动同时开启。", help="用 lukeping application open 查看。"
+        )
+    return makers.get(order.move, moving.make_move)(work, order, by=by, on=on)
+
+
+def _question(application: Application, at: datetime, on: date, *, demonstration: bool) -> Question:
+    return Question(
+        id=new_id(at),
+        identifier=application.enterprise.identifier,
+        tenant=BUREAU,
+        actor="joint evaluation",
+        purpose=Purpose.JOINT_EVALUATION,
+        as_of=on,
+        at=at,
+        demonstration=demonstration,
+        product=application.ledger_product,
+    )
+
+
 def _seen(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit()):
         raise ApplicationUnknown(f"“@{text}”不是步数。", help="写成 SQ000001@5：您查看时是第5步。")
@@ -174,14 +179,9 @@ def _seen(text: str) -> int | None:
 
 
 def _possible(application: Application, by: Actor, terms: Terms) -> tuple[str, ...]:
-    """Say what someone may do next: while sheets are sealed hand in the own one, and no more of an evaluation."""
-    moves = possible(application.state, needs_district=terms.needs_district)
-    mine = [move for move in moves if may(by.role, move) and move is not Move.OPEN]
-    if application.state is not State.UNDER_EVALUATION or application.is_open:
-        return tuple(f"{move}（{MOVES[move].label}）" for move in mine)
-    handing = SHEET_OF.get(by.role) in evaluating.awaited(application)
-    rest = [f"{move}（{MOVES[move].label}）" for move in mine if move is Move.WITHDRAW]
-    return (*(("sheet（交评价表）",) if handing else ()), *rest)
+    """Say what someone may do next."""
+    named = {HAND_IN: "交评价表", **{str(move): rule.label for move, rule in MOVES.items()}}
+    return tuple(f"{one}（{named[one]}）" for one in possible_for(application, by, terms=terms))
 
 
 def actor_of(work: Work, acting: Acting) -> Actor:

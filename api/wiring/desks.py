@@ -19,6 +19,7 @@ from api.wiring.events import Events
 from api.wiring.evidence import Tracing
 from api.wiring.health import Doctor
 from api.wiring.intake import Intake
+from api.wiring.joint import JointWork
 from api.wiring.lending import Lending
 from api.wiring.looking_back import LookingBack
 from api.wiring.names import NameQueue
@@ -79,6 +80,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         evaluation=OutsideEvaluation(),
         policies=Policies(),
         lending=Lending(store),
+        joint=JointWork(store, champions),
         consents=Consents(store),
         events=Events(store),
         objections=Objections(store),

@@ -18,7 +18,7 @@ from features.cards.tech_sme import READS
 from features.catalogue import FEATURES
 from features.engine import compute
 from features.tables.stages import stage_of
-from risk.joint.opening import Reference
+from risk.joint.compared import Reference
 from risk.joint.terms import Terms
 from risk.joint.words import Dimension
 

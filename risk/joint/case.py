@@ -87,7 +87,7 @@ def tell(
     found = read_facts(texts, {name: known[name] for name in named})
     missing = [f"{known[name].label}（{name}）" for name in needs if name not in found]
     if missing:
-        raise ToldMissing(f"还缺：{'、'.join(missing)}。", help="用 --set 名称=值 填写。")
+        raise ToldMissing(f"还缺：{'、'.join(missing)}。", help="终端用 --set 名称=值，接口用 facts 填写。")
     days = {name: value for name, value in found.items() if isinstance(value, date) and name != "matures_on"}
     late = [known[name].label for name, value in days.items() if value > case.on]
     if late:

@@ -350,10 +350,10 @@ def conclude(work: Work, order: Order, *, by: Actor, on: date) -> Application:
     open_gaps = unexplained(application)
     if open_gaps:
         listed = "、".join(f"{SHEET_LABELS[sheet]}的{DIMENSION_LABELS[one]}" for sheet, one in open_gaps)
-        raise GapsUnexplained(f"还有差距没有说明：{listed}。", help="由该方用 move explain 说明，再作结论。")
+        raise GapsUnexplained(f"还有差距没有说明：{listed}。", help="由该方说明（explain），再作结论。")
     words = order.told.get("words", "").strip()
     if wanted is Conclusion.CONDITIONAL and not words:
-        raise ToldMissing("有条件推荐须写明条件（words）。", help="用 --set words=条件 填写。")
+        raise ToldMissing("有条件推荐须写明条件（words）。", help="终端用 --set words=条件，接口用 words 填写。")
     details: dict[str, Any] = {"conclusion": str(wanted), "suggestion": str(opening.suggestion), "words": words}
     if wanted is not opening.suggestion:
         details |= _override(application, wanted, opening.suggestion, order, by, on)

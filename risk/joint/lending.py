@@ -75,7 +75,7 @@ def disburse(case: Case) -> Prepared:
     check_conclusion(case.application, on=case.on)
     loan_no = case.told.get("loan_no", "").strip()
     if not loan_no:
-        raise ToldMissing("还缺：借据号（loan_no）。", help="用 --set loan_no=借据号 填写。")
+        raise ToldMissing("还缺：借据号（loan_no）。", help="终端用 --set loan_no=借据号，接口用 facts 填写。")
     asked = case.application.asked
     amount = check_amount(number(told.get("disbursed", asked.amount)), "放款金额")
     if not 0 < amount <= asked.amount:

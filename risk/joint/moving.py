@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import DayInFuture, Refusal
-from data.spec.identifiers import Identifier
+from data.spec.events import EventType, ExchangeEvent
 from data.store import applications as store
 from data.store.applications import NewMove, StoredApplication
 from data.store.assessments import read_assessment
@@ -37,6 +37,7 @@ from risk.joint.permissions import Actor, check_may
 from risk.joint.preparing import PREPARE
 from risk.joint.states import MOVES, Move, State, check_possible
 from risk.joint.terms import Terms
+from risk.joint.told import Wanted
 from risk.joint.words import ROLE_LABELS, Guarantee, Role
 from risk.policies.product import load_product
 from risk.severe_warnings import ending_for
@@ -61,18 +62,6 @@ class GuarantorWithoutConsent(Refusal):
 
     code = "guarantor-without-consent"
     status = 403
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Say what a bank applies for on behalf of a firm; `texts` are facts as a person wrote them."""
-
-    identifier: Identifier
-    product: str
-    guarantee: Guarantee
-    guarantor: str | None
-    purpose: str
-    texts: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +107,9 @@ def open_application(work: Work, wanted: Wanted, *, by: Actor, on: date) -> Appl
         work, enterprise_id=enterprise.id, product=product.code, bank=by.tenant, guarantor=guarantor, first=first
     )
     work.record(event(work, number, by, Action.APPLICATION_OPENED))
-    return read(work, number, by=by)
+    made = read(work, number, by=by)
+    _announce(work, made)
+    return made
 
 
 def _guarantor(work: Work, wanted: Wanted, enterprise: Enterprise) -> str | None:
@@ -156,12 +147,13 @@ def related(work: Work, application: Application) -> list[Application]:
     """Return the house's applications of the same enterprise or the same guarantor, this one among them."""
     house = Actor(tenant=BUREAU, role=Role.OPERATOR, name="system")
     stored = application.stored
-    found = store.read_related(
-        work,
-        enterprise_id=stored.enterprise_id,
-        guarantor=stored.guarantor,
-        access=access_of(house, at=work.at),
-    )
+    with work.under_duty():
+        found = store.read_related(
+            work,
+            enterprise_id=stored.enterprise_id,
+            guarantor=stored.guarantor,
+            access=access_of(house, at=work.at),
+        )
     return _with_enterprises(work, found, house)
 
 
@@ -238,7 +230,18 @@ def finish_move(
     told = event(work, application.stored.id, by, rule.action)
     if not store.append_move(work, application.stored.id, new, seen=application.stored.version, audit=told):
         raise changed(read(work, application.stored.id, by=by), application.stored.version)
-    return read(work, application.stored.id, by=by)
+    made = read(work, application.stored.id, by=by)
+    _announce(work, made)
+    return made
+
+
+def _announce(work: Work, application: Application) -> None:
+    """Tell every party that there is a step to look at, and nothing of it."""
+    stored = application.stored
+    for tenant in (BUREAU, stored.bank, *((stored.guarantor,) if stored.guarantor else ())):
+        work.announce(
+            ExchangeEvent(tenant=tenant, type=EventType.APPLICATION_MOVED, object_id=application.number, at=work.at)
+        )
 
 
 def changed(application: Application, seen: int) -> ApplicationChanged:

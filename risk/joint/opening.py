@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from risk.assessment import Assessment
 from risk.grade import Grade
+from risk.joint.compared import Gap, Reference
 from risk.joint.findings import say_finding
 from risk.joint.sheets import CitedRow
 from risk.joint.terms import Terms
@@ -23,29 +24,15 @@ from risk.policies.verdict import Answer, Outcome, Verdict
 BY_GRADE = (Dimension.SOLVENCY, Dimension.STABILITY, Dimension.CREDIT)
 """Compared with the model's grade; innovation and growth with the cards, the fit with the industry with nothing."""
 
+POLICY_SAYS: Mapping[Outcome, str] = {
+    Outcome.FAILED: "不符合政策条件——",
+    Outcome.UNKNOWN: "政策条件尚未证实——",
+    Outcome.CONDITIONAL: "政策条件有待补齐——",
+}
+"""How a reason begins that tells a finding of the product, with what was measured."""
+DOUBTFUL = (Outcome.UNKNOWN, Outcome.CONDITIONAL)
+
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference:
-    """Be what a dimension's marks are compared with: 0 to 100, None with a note where there is nothing."""
-
-    dimension: Dimension
-    value: Decimal | None
-    what: str
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gap:
-    """Tell how far one sheet's mark is from the reference; beyond the limit the party explains it."""
-
-    sheet: Sheet
-    dimension: Dimension
-    mark: Decimal
-    reference: Decimal
-    gap: Decimal
-    to_explain: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,7 +252,7 @@ class _Found:
         return [say_finding(one) for one in self.verdict.findings if one.outcome is outcome]
 
     def _against(self) -> list[str]:
-        said = [f"不符合政策条件——{one}" for one in self._failing(Outcome.FAILED)]
+        said = [f"{POLICY_SAYS[Outcome.FAILED]}{one}" for one in self._failing(Outcome.FAILED)]
         least, worst = self.terms.number("marks_conditional"), self.terms.number("worst_grade_conditional")
         if self.composite < least:
             said.append(f"综合分{self.composite}，低于{least}。")
@@ -278,8 +265,7 @@ class _Found:
         return said
 
     def _doubts(self) -> list[str]:
-        said = [f"政策条件尚未证实——{one}" for one in self._failing(Outcome.UNKNOWN)]
-        said += [f"政策条件有待补齐——{one}" for one in self._failing(Outcome.CONDITIONAL)]
+        said = [f"{POLICY_SAYS[one]}{each}" for one in DOUBTFUL for each in self._failing(one)]
         least, worst = self.terms.number("marks_recommended"), self.terms.number("worst_grade_recommended")
         most = self.terms.number("disagreement_most")
         if self.composite < least:

@@ -24,7 +24,7 @@ def _nothing(case: Case) -> Prepared:
 def _reasoned(case: Case) -> Prepared:
     """Ask for words: those whom the move concerns must learn why."""
     if not case.told.get("words", "").strip():
-        raise ToldMissing("还缺：原因（words）。", help="用 --set words=原因 填写，各方都看得到。")
+        raise ToldMissing("还缺：原因（words）。", help="终端用 --set words=原因，接口用 words 填写；各方都看得到。")
     return _nothing(case)
 
 

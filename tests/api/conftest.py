@@ -614,6 +614,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         clients=fake,
         policies=fake,
         lending=fake,
+        joint=fake,
         consents=fake,
         events=fake,
         objections=fake,

@@ -44,6 +44,9 @@ class Row:
     hides: Callable[[Any, Role, str], list[str]] = lambda world, role, side: []
     public: bool = False
     asks_firm: bool = False
+    """A stranger's request is about the owner's firm, which has not consented to the stranger."""
+    never_theirs: str = "consent-required"
+    """How a role that is no owner, and yet has the scope, is refused in that."""
     own: int | None = None
     """What the owner's own request is answered, where this world has no such object."""
 
@@ -157,6 +160,63 @@ def back_test(world: Any, role: Role, side: str) -> dict[str, str]:
     return made(world, role, side, "/v1/back-tests", back_test_body(world, role, side))
 
 
+def application_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Apply for the side's firm, guaranteed by the side's guarantor."""
+    return {
+        "person": "P-1",
+        "enterprise": world.firm(side),
+        "product": "lukedai",
+        "guarantee": "individual",
+        "guarantor": world.code(Role.GUARANTOR, side),
+        "purpose": "中试线扩建",
+        "facts": {
+            "amount": "200万",
+            "term_months": 12,
+            "rate": "3.6%",
+            "loan_use": "transformation",
+            "collateral": "无",
+            "bank_is_partner": True,
+        },
+    }
+
+
+def application(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the number of an application of the side's bank, whoever of its parties reads it."""
+    headers = world.headers(Role.BANK, side)
+    answer = world.client.post("/v1/applications", json=application_body(world, role, side), headers=headers)
+    assert answer.status_code == 201, answer.text
+    return {"number": answer.json()["number"]}
+
+
+def evaluated(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the number of an application that awaits its sheets."""
+    ids = application(world, role, side)
+    for version, (mover, move) in enumerate(((Role.BANK, "submit"), (Role.BUREAU, "begin")), start=1):
+        headers = {**world.headers(mover, side), "If-Match": f'"{version}"'}
+        body = {"person": "P-1", "move": move}
+        answer = world.client.post(f"/v1/applications/{ids['number']}/moves", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+    return ids
+
+
+def sheet_body(world: Any, role: Role, side: str) -> dict[str, Any]:
+    """Give even marks."""
+    names = ("innovation", "growth", "solvency", "stability", "credit", "industry_fit")
+    return {"person": "P-2", "marks": dict.fromkeys(names, 70)}
+
+
+def opened(world: Any, role: Role, side: str) -> dict[str, str]:
+    """Return the number of an application whose sheets are open."""
+    ids = evaluated(world, role, side)
+    for mover in (Role.BANK, Role.GUARANTOR, Role.BUREAU):
+        headers = world.headers(mover, side)
+        answer = world.client.post(
+            f"/v1/applications/{ids['number']}/sheets", json=sheet_body(world, mover, side), headers=headers
+        )
+        assert answer.status_code == 201, answer.text
+    return ids
+
+
 LENDERS = (Role.BANK, Role.GUARANTOR)
 ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/v1/assessments"): Row(
@@ -227,6 +287,18 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/v1/webhooks/{id}/keys"): Row(owners=LENDERS, path=webhook, body=lambda world, role, side: {"a": 1}),
     ("DELETE", "/v1/webhooks/{id}"): Row(owners=LENDERS, path=webhook, headers=first_version),
+    ("POST", "/v1/applications"): Row(body=application_body, asks_firm=True, never_theirs="not-your-move"),
+    ("GET", "/v1/applications"): Row(
+        owners=LENDERS, hides=lambda world, role, side: [application(world, role, side)["number"]]
+    ),
+    ("GET", "/v1/applications/{number}"): Row(owners=LENDERS, path=application),
+    ("GET", "/v1/applications/{number}/opening"): Row(owners=LENDERS, path=opened),
+    ("POST", "/v1/applications/{number}/moves"): Row(
+        path=application,
+        body=lambda world, role, side: {"person": "P-1", "move": "submit"},
+        headers=first_version,
+    ),
+    ("POST", "/v1/applications/{number}/sheets"): Row(owners=LENDERS, path=evaluated, body=sheet_body),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
     ("GET", "/v1/loans/{loan_no}"): Row(path=loan),

@@ -81,7 +81,8 @@ def _hold(world: Any, probes: Probes, route: tuple[str, str], role: Role) -> Non
         return
     stranger = probe(world.headers(role, "b"))
     if row.asks_firm:
-        assert (stranger.status_code, stranger.json()["code"]) == (403, "consent-required")
+        code = "consent-required" if role in row.owners else row.never_theirs
+        assert (stranger.status_code, stranger.json()["code"]) == (403, code)
     elif ids:
         assert stranger.status_code == 404, stranger.text
         assert told(stranger) == told(probe(world.headers(role, "b"), nobodys(ids)))

@@ -25,9 +25,10 @@ from risk.assessment import Assessment, ModelReference, Status
 from risk.joint import evaluating, moving
 from risk.joint.application import Application
 from risk.joint.evaluating import HandedIn
-from risk.joint.moving import Order, Wanted
+from risk.joint.moving import Order
 from risk.joint.permissions import Actor
 from risk.joint.states import Move
+from risk.joint.told import Wanted
 from risk.joint.words import Guarantee, Role
 
 CODES = [with_uscc_check_digit(f"91370303MA{number:07d}") for number in range(2)]

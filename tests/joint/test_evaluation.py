@@ -11,8 +11,9 @@ from risk.assessment import Assessment, Status
 from risk.grade import read_master_scale
 from risk.joint import evaluating
 from risk.joint.application import Application
+from risk.joint.compared import Reference
 from risk.joint.evaluating import opened, sheets_seen
-from risk.joint.opening import Handed, Notches, Opening, Reference, open_sheets
+from risk.joint.opening import Handed, Notches, Opening, open_sheets
 from risk.joint.sheets import CitedRow, read_sheet
 from risk.joint.states import State
 from risk.joint.terms import Terms
