@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.exchange.application_report import (
     ApplicationReport,
@@ -30,6 +30,17 @@ ROUTE = "POST /v1/applications/moves"
 router = guarded_router("联合评价", Scope.APPLICATIONS_WRITE)
 
 
+class Attachment(BaseModel):
+    """一份所附的文件：原件由办理机构保存。"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: CleanText = Field(description="文件是什么", examples=["催收函"])
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="文件的 sha256", examples=["0" * 64]
+    )
+
+
 class MoveRequest(ByPerson):
     """对一笔申请办理一步；各步须告知什么，见指南中的状态图。"""
 
@@ -47,8 +58,8 @@ class MoveRequest(ByPerson):
         default=None, description="结论：recommended、conditional、not_recommended", examples=["recommended"]
     )
     assessment: CleanText | None = Field(default=None, description="备案所依据的评估编号", examples=[None])
-    attachments: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
-        default_factory=list, max_length=20, description="所附文件的 sha256", examples=[["0" * 64]]
+    attachments: list[Attachment] = Field(
+        default_factory=list, max_length=20, description="所附的文件，如补偿申请的证据"
     )
 
     def told(self) -> dict[str, str]:
@@ -93,7 +104,7 @@ def move_application(  # noqa: PLR0913 # FastAPI hands each over by its own argu
         move=parse_move(wanted.move),
         on=wanted.on or now.date(),
         told=wanted.told(),
-        attachments=tuple(wanted.attachments),
+        attachments=tuple(f"{one.name}={one.document_sha256}" for one in wanted.attachments),
     )
     sending = Sending(tenant=party.code, route=ROUTE, key=key, fingerprint=fingerprint)
     with desks.joint.visit(at=now) as visit:

@@ -204,7 +204,8 @@ def claim_loss(case: Case) -> Prepared:
         raise ConditionsNotMet(claim.note, help="没有保存任何东西。")
     if not case.attachments:
         raise EvidenceNeeded(
-            "补偿申请须附证据目录。", help="用 --evidence 名称=文件 逐件列出，如催收函、起诉状、借据。"
+            "补偿申请须附证据目录。",
+            help="逐件列出，如催收函、起诉状、借据（终端用 --evidence 名称=文件，接口用 attachments）。",
         )
     parts = {str(party): str(part) for party, part in claim.parts.items()}
     details = {"facts": kept(told), "principal_loss": str(loss), "parts": parts, "evidence": list(case.attachments)}
