@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -20,11 +21,12 @@ from api.wiring.auditing import Auditing
 from api.wiring.desks import desks_of
 from api.wiring.opening import _grant_consents, _issue
 from api.wiring.stores import create_store, open_store
+from data.spec.access import BUREAU
 from data.spec.acting import acting_for
 from data.spec.consent import Party
 from data.spec.identifiers import Scheme, with_uscc_check_digit
 from data.spec.progress import Silent
-from data.store import Store
+from data.store import Store, applications
 from data.store.assessments import read_assessment
 from data.store.batches import add_enterprises
 from data.store.orm import AUDIT_EVENT
@@ -37,6 +39,7 @@ from tests.postgresql import Postgres
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
 FIRM = with_uscc_check_digit("91370303MA3C00000")
 BANKS = [Institution(code=f"bank-{name}", name=f"{name}银行（演示）", kind="bank") for name in "ab"]
+OFFICE = Institution(code=BUREAU, name="科技局（演示）", kind="bureau")
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def tokens(store: Store) -> dict[str, str]:
-    issued = _issue(store, BANKS, at=NOW)
+    issued = _issue(store, [*BANKS, OFFICE], at=NOW)
     _grant_consents(store, [bank.code for bank in BANKS], at=NOW)
     return {one.institution.code: one.token for one in issued}
 
@@ -180,3 +183,35 @@ def test_an_objection_of_anybody_marks_the_banks_assessment(
     notes = client.get(place, headers=headers(tokens["bank-a"])).json()["notes"]
 
     assert OPEN_NOTE in notes
+
+
+def test_a_bank_and_the_bureau_evaluate_together_and_another_bank_sees_nothing(
+    client: TestClient, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = count(1)
+
+    def send(who: str, path: str, body: dict[str, Any], **more: str) -> Any:
+        sent = headers(tokens[who]) | {"Idempotency-Key": f"k-{next(keys)}", **more}
+        answer = client.post(f"/v1/applications{path}", json={"person": "P-1", **body}, headers=sent)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    loan = {"amount": "200万", "term_months": 12, "rate": "3.6%", "loan_use": "transformation", "collateral": "无"}
+    asked = {"enterprise": {"value": FIRM}, "product": "lukedai", "purpose": "扩建", "facts": loan}
+    number = send("bank-a", "", asked)["number"]
+    send("bank-a", f"/{number}/moves", {"move": "submit"}, **{"If-Match": '"1"'})
+    send(BUREAU, f"/{number}/moves", {"move": "begin"}, **{"If-Match": '"2"'})
+    marks = dict.fromkeys(("innovation", "growth", "solvency", "stability", "credit", "industry_fit"), 70)
+    send("bank-a", f"/{number}/sheets", {"marks": marks})
+    opened = send(BUREAU, f"/{number}/sheets", {"marks": marks})
+
+    def read(who: str, path: str = "") -> Any:
+        return client.get(f"/v1/applications{path}", headers=headers(tokens[who]))
+
+    assert opened["is_open"]
+    assert read("bank-a", f"/{number}/opening").json()["sheets"] == read(BUREAU, f"/{number}/opening").json()["sheets"]
+    assert read("bank-b", f"/{number}").status_code == 404
+    monkeypatch.setattr(applications, "_visible", lambda access: true())
+    assert read("bank-b", f"/{number}").status_code == 404
+    assert read("bank-b").json()["items"] == []
+    assert [one["number"] for one in read("bank-a").json()["items"]] == [number]
