@@ -111,9 +111,21 @@ class Client:
         """Read one address."""
         return self._call("GET", path, params=query)
 
-    def create(self, path: str, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Answer:
-        """Send what creates something, again and again under one key until it is answered."""
-        return self._call("POST", path, json=dict(body), headers={"Idempotency-Key": idempotency_key or str(uuid4())})
+    def create(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+        version: int | None = None,
+    ) -> Answer:
+        """Send what creates something, again and again under one key until it is answered.
+
+        `version` is that of the object it rests on, as last read.
+        """
+        own = {"Idempotency-Key": idempotency_key or str(uuid4())}
+        own |= {} if version is None else {"If-Match": f'"{version}"'}
+        return self._call("POST", path, json=dict(body), headers=own)
 
     def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Answer:
         for turn in range(TRIES):
