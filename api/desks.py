@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from api.objection_desk import ObjectionDesk
     from api.policy_desk import PolicyDesk
     from api.review_desk import ReviewDesk
+    from api.warning_desk import WarningDesk
     from api.webhook_desk import WebhookDesk
 
 
@@ -381,6 +382,7 @@ class Desks:
     policies: "PolicyDesk"
     lending: "LendingDesk"
     joint: "JointDesk"
+    warnings: "WarningDesk"
     consents: "ConsentDesk"
     events: "EventDesk"
     objections: "ObjectionDesk"

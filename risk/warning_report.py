@@ -74,6 +74,15 @@ class RiskWarning:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldWarning:
+    """Be a warning as one institution is told it: on which ground, and the rows it may see."""
+
+    warning: RiskWarning
+    ground: str
+    evidence: tuple[Source, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class WatchReport:
     """List the warnings known in [since, as_of), the latest first."""
 

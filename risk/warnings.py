@@ -6,27 +6,29 @@ Warnings follow from the evidence each time they are asked for; only what people
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from data.spec.access import BUREAU, Access, Purpose
+from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import Consent
+from data.spec.consent import Consent, Permission
 from data.spec.errors import DayInFuture, Refusal
+from data.spec.events import EventType, ExchangeEvent
 from data.spec.identifiers import Scheme
-from data.spec.progress import Progress
+from data.spec.progress import Progress, Silent
 from data.spec.tables.conduct import conduct_record, guarantee
 from data.spec.tables.lending import loan
 from data.spec.versions import latest_known
 from data.store.consents import find_consents
+from data.store.outbox_reads import announced
 from data.store.reads import read_batches, read_enterprises, read_events, read_numbers
 from data.store.warnings import StoredAcknowledgement, read_acknowledgements, write_acknowledgement
 from data.store.work import Work
 from features.tables.guarantee_graph import DISTRESS
 from risk.assessment import Source
-from risk.warning_report import SEVERITY_LABELS, Acknowledged, Outcome, RiskWarning, Told, WatchReport
+from risk.warning_report import SEVERITY_LABELS, Acknowledged, Outcome, RiskWarning, Told, ToldWarning, WatchReport
 from risk.warning_rules import RULES, WATCHED_TABLES, WarningRule, exposed, find_signals, read_warning_limits
 
 DUTY, OWN, CONSENT = "履职", "本行报送", "企业授权"
@@ -99,8 +101,13 @@ def list_warnings(
         since=since,
         demonstration=demonstration,
         borrowers=int(owed["enterprise_id"].nunique()),
-        warnings=tuple(sorted(told, key=lambda one: (-one.known_on.toordinal(), -one.severity, one.id))),
+        warnings=tuple(sorted(told, key=order_of)),
     )
+
+
+def order_of(warning: RiskWarning) -> tuple[int, int, str]:
+    """Return what warnings are ordered by: the latest first, of a day the gravest."""
+    return -warning.known_on.toordinal(), -warning.severity, warning.id
 
 
 def acknowledge(work: Work, warning: RiskWarning, *, outcome: Outcome, note: str, access: Access) -> RiskWarning:
@@ -123,6 +130,36 @@ def acknowledge(work: Work, warning: RiskWarning, *, outcome: Outcome, note: str
     )
     write_acknowledgement(work, done, audit=audit)
     return replace(warning, acknowledged=_acknowledged(done))
+
+
+def warnings_told(report: WatchReport, institution: str) -> tuple[ToldWarning, ...]:
+    """Return the warnings that an institution is told, each with its own ground and rows and nobody else's. Pure."""
+    return tuple(
+        ToldWarning(warning=one, ground=told.ground, evidence=told.evidence)
+        for one in report.warnings
+        for told in one.told
+        if told.institution == institution
+    )
+
+
+def announce_warnings(work: Work) -> int:
+    """Tell institutions, each once, of the warnings of the last days that concern them; return how many there were.
+
+    The bureau raises the warnings itself and is not told. Never commits.
+    """
+    today = work.at.date()
+    since = today - timedelta(days=int(read_warning_limits(today)["announced_days"]))
+    access = bureau_access(BUREAU, at=work.at, purpose=Purpose.MONITORING)
+    report = list_warnings(work, as_of=today, since=since, demonstration=False, access=access, progress=Silent())
+    said = announced(work, EventType.WARNING_RAISED, [one.id for one in report.warnings])
+    new = [one for one in report.warnings if one.id not in said]
+    for one in new:
+        for told in one.told:
+            if told.institution != BUREAU:
+                work.announce(
+                    ExchangeEvent(tenant=told.institution, type=EventType.WARNING_RAISED, object_id=one.id, at=work.at)
+                )
+    return len(new)
 
 
 def warning_of(report: WatchReport, id: str) -> RiskWarning:
@@ -210,7 +247,11 @@ def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[t
     for bank in banks:
         own = any(one["owner"] == bank for one in rows)
         consent = looked.consents.get(bank, {}).get(firm)
-        opened = consent is not None and rule.table.group in consent.categories
+        opened = (
+            consent is not None
+            and Permission.MONITORING in consent.permissions
+            and rule.table.group in consent.categories
+        )
         if own or opened:
             ground = OWN if own else CONSENT
             evidence = _evidence(rows, rule, looked, bank)

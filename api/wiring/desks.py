@@ -30,6 +30,7 @@ from api.wiring.scoring import scoring_on
 from api.wiring.sources import SourceWatch
 from api.wiring.stores import open_store
 from api.wiring.training import Training
+from api.wiring.warnings import Warnings
 from api.wiring.webhooks import Webhooks
 from data.store import Store
 from data.store.institutions import find_institution_by_token
@@ -81,6 +82,7 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         policies=Policies(),
         lending=Lending(store),
         joint=JointWork(store, champions),
+        warnings=Warnings(store),
         consents=Consents(store),
         events=Events(store),
         objections=Objections(store),

@@ -21,6 +21,7 @@ from data.store import Store
 from data.store.store import StoreMissing
 from risk.derivation import WHENCE, DerivedBatch, derive
 from risk.severe_warnings import announce_ended
+from risk.warnings import announce_warnings
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -86,6 +87,7 @@ class Intake:
         with self._store.work(at=at) as work:
             batches = derive(work, today=today, access=access, progress=progress)
             announce_ended(work)
+            announce_warnings(work)
             work.commit()
         return [derived(batch) for batch in batches]
 

@@ -63,6 +63,7 @@ class Action(StrEnum):
     BASELINE_SHELVED = "baseline.shelved"
     MODEL_PROMOTED = "model.promoted"
     MODEL_VALIDATED = "model.validated"
+    WARNINGS_READ = "warnings.read"
     WARNING_ACKNOWLEDGED = "warning.acknowledged"
     GAP_ACCEPTED = "gap.accepted"
     APPLICATION_OPENED = "application.opened"

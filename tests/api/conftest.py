@@ -615,6 +615,7 @@ def desks_of(fake: FakeDesks) -> Desks:
         policies=fake,
         lending=fake,
         joint=fake,
+        warnings=fake,
         consents=fake,
         events=fake,
         objections=fake,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from data.spec.access import Purpose
 from data.spec.audit import Action, AuditEvent
-from data.spec.consent import Consent
+from data.spec.consent import Consent, Permission
 from data.spec.progress import Silent
 from data.spec.versions import latest_known
 from data.store import Work
@@ -43,7 +43,7 @@ def allow(work: Work, firm: int, bank: str, *categories: str) -> None:
         grantee=bank,
         purposes=frozenset({Purpose.MONITORING}),
         categories=frozenset(categories),
-        permissions=frozenset(),
+        permissions=frozenset({Permission.MONITORING}),
         valid_from=datetime(2025, 1, 1, tzinfo=UTC),
         valid_to=datetime(2027, 1, 1, tzinfo=UTC),
     )

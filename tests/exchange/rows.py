@@ -299,6 +299,13 @@ ROWS: dict[tuple[str, str], Row] = {
         headers=first_version,
     ),
     ("POST", "/v1/applications/{number}/sheets"): Row(owners=LENDERS, path=evaluated, body=sheet_body),
+    ("GET", "/v1/warnings"): Row(owners=LENDERS, public=True),
+    ("POST", "/v1/warnings/{id}/acknowledgements"): Row(
+        owners=LENDERS,
+        path=lambda world, role, side: {"id": "W0123456789"},
+        body=lambda world, role, side: {"person": "P-1", "outcome": "seen"},
+        own=404,
+    ),
     ("POST", "/v1/loans"): Row(body=lambda world, role, side: loan_body(world, side, "JX-ROW"), asks_firm=True),
     ("GET", "/v1/loans"): Row(hides=lambda world, role, side: [loan(world, role, side)["loan_no"]]),
     ("GET", "/v1/loans/{loan_no}"): Row(path=loan),
