@@ -9,5 +9,16 @@ with Client("https://lukeping.example.gov.cn", client_id="bank-a-1", key=read_ke
 from api.client.calls import Client
 from api.client.errors import ExchangeError, Unreachable
 from api.client.keys import new_key, public_jwks, read_key, write_key
+from api.client.labels import Sample, write_rows
 
-__all__ = ["Client", "ExchangeError", "Unreachable", "new_key", "public_jwks", "read_key", "write_key"]
+__all__ = [
+    "Client",
+    "ExchangeError",
+    "Sample",
+    "Unreachable",
+    "new_key",
+    "public_jwks",
+    "read_key",
+    "write_key",
+    "write_rows",
+]

@@ -1,7 +1,7 @@
 """What can a bank's program ask, in one call each?"""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
@@ -11,12 +11,14 @@ import httpx2
 from joserfc.jwk import Key
 
 from api.client.errors import ExchangeError, Unreachable
+from api.client.labels import Sample, joined
 from api.client.signing import ASSERTION_KIND, assertion, proof
 
 TRIES = 5
 PATIENCE_SECONDS = 30.0
 MOST_WAIT_SECONDS = 300
 """So long a call waits at most before it is sent again."""
+ASK_AGAIN_SECONDS = 2
 RENEW_SECONDS = 30
 """So long before its end a token is renewed."""
 
@@ -87,10 +89,36 @@ class Client:
         """Ask for many assessments, wait until they are made, and yield each."""
         firms = [{"scheme": "uscc", "value": uscc} for uscc in usccs]
         batch = self.create("/v1/assessment-batches", {"enterprises": firms, "purpose": purpose})
-        while batch["state"] in ("queued", "running"):
-            time.sleep(2)
-            batch = self.get(f"/v1/assessment-batches/{batch['id']}")
+        self._wait_for(f"/v1/assessment-batches/{batch['id']}")
         yield from self.pages(f"/v1/assessment-batches/{batch['id']}/results")
+
+    def back_test(
+        self,
+        samples: Sequence[Sample],
+        *,
+        document_sha256: str,
+        basis: str = "authorisation",
+        card: str = "application",
+        model: str = "present",
+    ) -> list[Answer]:
+        """Ask how past firms would have been scored, and join the answers with the labels here.
+
+        `basis` and the document behind it are the legal ground; labels are not sent.
+        """
+        wanted = {
+            "pairs": [one.pair() for one in samples],
+            "card": card,
+            "model": model,
+            "basis": {"kind": basis, "document_sha256": document_sha256},
+        }
+        where = f"/v1/back-tests/{self.create('/v1/back-tests', wanted)['id']}"
+        self._wait_for(where)
+        return joined(samples, (*self.pages(f"{where}/results"), *self.pages(f"{where}/errors")))
+
+    def _wait_for(self, where: str) -> None:
+        """Wait until a long work has ended."""
+        while self.get(where)["state"] in ("queued", "running"):
+            time.sleep(ASK_AGAIN_SECONDS)
 
     def try_policy(self, product: str, facts: Mapping[str, Any], *, on: date | None = None) -> Answer:
         """Try a policy product on facts; nothing is stored."""

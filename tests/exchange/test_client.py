@@ -1,8 +1,9 @@
 """Does the client do what the guide says, and are the vectors what the service accepts?"""
 
+import csv
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ from joserfc.jwk import KeySet, OKPKey
 from starlette.testclient import TestClient
 
 from api import vectors
-from api.client import Client, ExchangeError, Unreachable, new_key, public_jwks, read_key, write_key
+from api.client import (
+    Client,
+    ExchangeError,
+    Sample,
+    Unreachable,
+    new_key,
+    public_jwks,
+    read_key,
+    write_key,
+    write_rows,
+)
 from api.client_desk import NewClient
 from api.oauth.assertion import check_assertion
 from api.oauth.proof import check_proof
@@ -69,6 +80,47 @@ def test_a_refusal_is_an_error_with_its_code(client: Client) -> None:
 
     assert (refused.value.code, refused.value.status) == ("consent-required", 403)
     assert refused.value.interaction_id
+
+
+@pytest.fixture
+def working(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the service's worker work while the client waits."""
+    desks = house.app.state.desks.result()
+
+    def work(_seconds: float) -> None:
+        desks.back_tests.work_next(at=NOW)
+        desks.scoring.batches.work_next(at=NOW)
+
+    monkeypatch.setattr("api.client.calls.time.sleep", work)
+
+
+@pytest.mark.usefixtures("working")
+def test_many_firms_are_asked_for_at_once(client: Client) -> None:
+    answers = list(client.assess_many([FIRMS[0]]))
+
+    assert [one["position"] for one in answers] == [0]
+
+
+@pytest.mark.usefixtures("working")
+def test_labels_are_joined_here_and_never_sent(client: Client, house: World, tmp_path: Path) -> None:
+    samples = [Sample(FIRMS[0], date(2025, 6, 1), 1), Sample(FIRMS[2], date(2025, 6, 1), 0)]
+    sent: list[bytes] = []
+    send = client._http.request
+
+    def heard(*told: Any, **more: Any) -> Any:
+        sent.append(json.dumps(more.get("json")).encode())
+        return send(*told, **more)
+
+    client._http.request = heard  # type: ignore[method-assign]
+    rows = client.back_test(samples, document_sha256="0" * 64)
+    write_rows(rows, tmp_path / "rows.csv")
+    again = list(csv.DictReader((tmp_path / "rows.csv").read_text(encoding="utf-8-sig").splitlines()))
+
+    assert [(row["uscc"], row["label"]) for row in rows] == [(FIRMS[0], 1), (FIRMS[2], 0)]
+    assert rows[1]["code"] == "consent-required"
+    assert [row["label"] for row in again] == ["1", "0"]
+    assert sent
+    assert not any(b"label" in body for body in sent)
 
 
 def test_one_token_serves_many_calls_until_it_nears_its_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
