@@ -121,7 +121,7 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
     events = read_events(work, dict.fromkeys((*LENDING, *tables_of(features))), access=access)
     progress.stage("判定违约与表现期")
     rule = read_rule(as_of)
-    rows = label_rows(events, card=card, as_of=as_of, rule=rule)
+    rows = label_rows(learned_from(events, access), card=card, as_of=as_of, rule=rule)
     progress.stage("计算特征", len(rows))
     matrix = compute(features, events, rows[["enterprise_id", "as_of", "own_loan"]])
     progress.advance(len(rows))
@@ -137,6 +137,19 @@ def build_training_set(work: Work, *, card: str, as_of: date, access: Access, pr
         background=background,
         attributes=attributes_of(register, rows["enterprise_id"], matrix, read_validation_rule(as_of)),
     )
+
+
+def learned_from(events: Mapping[str, pd.DataFrame], access: Access) -> Mapping[str, pd.DataFrame]:
+    """Return the events without the reports that no label may rest on; features read them under the bureau's duty."""
+    if not access.withheld:
+        return events
+    banks, firms = zip(*sorted(access.withheld), strict=True)
+    withheld = pd.MultiIndex.from_arrays([banks, firms])
+
+    def kept(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[~pd.MultiIndex.from_frame(frame[["owner", "enterprise_id"]]).isin(withheld)]
+
+    return {name: kept(frame) if name in LENDING else frame for name, frame in events.items()}
 
 
 def values_of(work: Work, features: Sequence[Feature], rows: pd.DataFrame, *, access: Access) -> pd.DataFrame:

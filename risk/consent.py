@@ -8,9 +8,10 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Consent, ConsentStatus, Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
-from data.store.consents import list_consents, write_consent
+from data.store.consents import list_consents, list_revoked, write_consent
 from data.store.reads import Enterprise, find_enterprise
 from data.store.work import Work
+from risk.consent_life import terms
 from risk.lineage import PermissionRequired
 
 
@@ -95,6 +96,24 @@ def check_consent(
     if any(consent.status is ConsentStatus.AUTHORISED and consent.valid_to <= at for consent in named):
         raise ConsentExpired("企业对贵机构的授权已到期。", help="请企业签署新的授权书后再试。")
     raise ConsentRequired("企业尚未就该用途授权贵机构查询。", help="请企业签署授权书，写明用途、范围和期限。")
+
+
+def training_access(work: Work, *, actor: str) -> Access:
+    """Return the access with which models are trained: under the bureau's duty, less what consents took back.
+
+    Of a firm that revoked its consent to a bank, what the bank had reported is kept; whether it is learned from is a
+    dated term (risk/consent_terms.yaml).
+    """
+    access = bureau_access(actor, at=work.at, purpose=Purpose.TRAINING)
+    if terms(work.at)["labels_after_revocation"]:
+        return access
+    revoked = [(bank, firm) for bank, firm in list_revoked(work) if not _may_report(work, bank, firm)]
+    return replace(access, withheld=frozenset(revoked))
+
+
+def _may_report(work: Work, bank: str, firm: int) -> bool:
+    given = list_consents(work, grantee=bank, enterprise_id=firm)
+    return any(one.is_in_force(work.at) and Permission.OUTCOME_WRITE in one.permissions for one in given)
 
 
 PERMISSION_LABELS = {

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.desks import CandidateTable, TrainingSummary
-from api.wiring.acting import as_bureau
+from api.wiring.acting import as_bureau, person
 from api.wiring.comparing import table_told
 from data.spec.access import Purpose
 from data.spec.progress import Progress
@@ -14,6 +14,7 @@ from models.candidates import baseline_of, compare_card
 from models.register import Register
 from models.retraining import Order, learn
 from models.tuning import Search
+from risk.consent import training_access
 
 TOLD = ("auc", "auc_low", "auc_high", "ks", "brier", "calibration_slope", "calibration_intercept")
 """The figures that a reader of the terminal wants; the model's card has them all."""
@@ -28,8 +29,8 @@ class Training:
     def train(self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False) -> TrainingSummary:
         """Train a card's model on what was known before as_of, and shelve it."""
         order = self._order(card, as_of, tune)
-        access = as_bureau(at, purpose=Purpose.TRAINING)
         with self._store.work(at=at, read_only=True) as work:
+            access = training_access(work, actor=person())
             trained = learn(work, order, access=access, progress=progress)
         progress.stage("上架")
         with self._store.work(at=at) as work:
@@ -54,17 +55,18 @@ class Training:
         self, *, card: str, as_of: date, at: datetime, progress: Progress, tune: bool = False
     ) -> CandidateTable:
         """Compare a card's model with simpler scores; only reads."""
-        order, access = self._order(card, as_of, tune), as_bureau(at, purpose=Purpose.TRAINING)
+        order = self._order(card, as_of, tune)
         with self._store.work(at=at, read_only=True) as work:
+            access = training_access(work, actor=person())
             return table_told(compare_card(work, order, access=access, progress=progress), order)
 
     def keep_baseline(self, *, card: str, as_of: date, at: datetime, progress: Progress) -> str:
         """Fit a scorecard and stand it beside the model that answers for a card; return the model's name."""
-        access, register = as_bureau(at, purpose=Purpose.TRAINING), Register(self._shelf)
+        register = Register(self._shelf)
         name = register.champion(card).model
         model, _ = register.load(name)
         with self._store.work(at=at, read_only=True) as work:
-            order = self._order(card, as_of, tune=False)
+            order, access = self._order(card, as_of, tune=False), training_access(work, actor=person())
             scorecard = baseline_of(work, order, model.features, access=access, progress=progress)
         with self._store.work(at=at) as work:
             keep_beside(work, name, scorecard, shelf=self._shelf, access=access)

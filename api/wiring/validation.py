@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from api.clock import now
 from api.reports.desk import ValidationReport
-from api.wiring.acting import as_bureau
+from api.wiring.acting import as_bureau, person
 from api.wiring.stores import open_store
 from data.spec.access import Purpose
 from data.spec.progress import Progress
 from data.store import Store
 from models.acceptance import gaps_of
 from models.revalidation import accept
+from risk.consent import training_access
 from risk.validation import Validated, validate_model
 from risk.validation_document import validation_document
 
@@ -35,8 +36,8 @@ class Validating:
         self, wanted: str, *, as_of: date, with_baselines: bool, at: datetime, progress: Progress
     ) -> ValidationReport:
         """Validate, and leave an audit event."""
-        access = as_bureau(at, purpose=Purpose.TRAINING)
         with self._store.work(at=at) as work:
+            access = training_access(work, actor=person())
             found = validate_model(
                 work,
                 wanted,

@@ -38,7 +38,8 @@ class ConsentBasis:
 class Access:
     """Carry who reads what for; the one argument of every read of enterprise-level data.
 
-    A tenant sees its own rows, and the categories that the basis opens; `categories` None opens all.
+    A tenant sees its own rows, and the categories that the basis opens; `categories` None opens all. `withheld` names
+    banks and firms: what such a bank reported of such a firm is not learned from.
     """
 
     tenant: str
@@ -47,6 +48,7 @@ class Access:
     basis: ConsentBasis | Duty
     at: datetime
     categories: frozenset[str] | None = None
+    withheld: frozenset[tuple[str, int]] = frozenset()
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

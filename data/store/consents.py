@@ -53,6 +53,15 @@ def list_consents(work: Work, *, grantee: str, enterprise_id: int | None = None)
     return latest_versions(_consent(row) for row in rows)
 
 
+def list_revoked(work: Work) -> frozenset[tuple[str, int]]:
+    """Return the grantees and enterprises between whom a consent was revoked, whatever stands beside it."""
+    columns = CONSENT.c
+    rows = work.connection.execute(
+        select(columns.grantee, columns.enterprise_id).where(columns.status == str(ConsentStatus.REVOKED)).distinct()
+    )
+    return frozenset((row.grantee, row.enterprise_id) for row in rows)
+
+
 def find_by_id(work: Work, id: str) -> tuple[Consent, ...]:
     """Return every version of a consent, the oldest first; whose it is, is for the caller to ask."""
     rows = work.connection.execute(select(CONSENT).where(CONSENT.c.id == id).order_by(CONSENT.c.version))

@@ -17,8 +17,8 @@ from data.store.orm import ASSESSMENT, AUDIT_EVENT, BATCH
 from data.store.reads import read_events
 from data.store.reports import read_reports
 from models.labels import Outcome
-from models.retraining import LENDING, label_rows, read_rule
-from risk.consent import revoke
+from models.retraining import LENDING, label_rows, learned_from, read_rule
+from risk.consent import revoke, training_access
 from risk.permissions import Role
 from tests.exchange.conftest import FIRMS, NOW, TODAY, World, make_world
 from tests.exchange.rows import loan_body
@@ -70,11 +70,11 @@ def months(worst: int, *, count: int = 18) -> list[dict[str, object]]:
 
 def outcomes(house: World) -> dict[str, str]:
     """Label as the next training would, and return the outcome of each loan."""
-    access = bureau_access("test", at=NOW)
     with house.store.work(at=NOW, read_only=True) as work:
+        access = training_access(work, actor="test")
         events = read_events(work, [*LENDING], access=access)
     day = TODAY + timedelta(days=1)
-    rows = label_rows(events, card="application", as_of=day, rule=read_rule(day))
+    rows = label_rows(learned_from(events, access), card="application", as_of=day, rule=read_rule(day))
     return dict(zip(rows["own_loan"], rows["outcome"], strict=True))
 
 
@@ -85,6 +85,35 @@ def test_what_became_of_a_loan_is_the_label_of_the_next_training(house: World) -
         assert (answer.status_code, answer.json()["kept"]) == (201, 18), answer.text
 
     assert outcomes(house) == {"bank-a/GOOD": Outcome.PERFORMING, "bank-b/BAD": Outcome.DEFAULT}
+
+
+def test_what_a_revoked_consent_covered_is_kept_and_no_longer_learned_from(house: World) -> None:
+    for number, side in (("MINE", "a"), ("OTHER", "b")):
+        send(house, "/v1/loans", old_loan(number, side), side=side)
+        send(house, f"/v1/loans/{number}/outcomes", {"months": months(0)}, side=side)
+    with house.store.work(at=NOW) as work:
+        given = list_consents(work, grantee="bank-a")[0]
+        revoke(work, given, actor="test", at=NOW)
+        work.commit()
+
+    revoked = outcomes(house)
+    with house.store.work(at=NOW) as work:
+        write_consent(work, replace(given, id="c-again"), _audit())
+        work.commit()
+
+    assert revoked == {"bank-b/OTHER": Outcome.PERFORMING}
+    assert read(house, "/v1/loans/MINE").status_code == 200
+    assert set(outcomes(house)) == {"bank-a/MINE", "bank-b/OTHER"}
+
+
+def test_whether_it_is_learned_from_is_a_dated_term(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(house, "/v1/loans", old_loan("MINE"))
+    with house.store.work(at=NOW) as work:
+        revoke(work, list_consents(work, grantee="bank-a")[0], actor="test", at=NOW)
+        work.commit()
+    monkeypatch.setattr("risk.consent.terms", lambda at: {"labels_after_revocation": 1})
+
+    assert set(outcomes(house)) == {"bank-a/MINE"}
 
 
 def test_a_payout_reported_over_http_is_a_default(house: World) -> None:
