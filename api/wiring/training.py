@@ -6,9 +6,11 @@ from pathlib import Path
 from api.desks import CandidateTable, TrainingSummary
 from api.wiring.acting import as_bureau, person
 from api.wiring.comparing import table_told
-from data.spec.access import Purpose
+from data.spec.access import BUREAU, Purpose
+from data.spec.events import EventType, ExchangeEvent
 from data.spec.progress import Progress
-from data.store import Store
+from data.store import Store, Work
+from data.store.institutions import list_institutions
 from models.appointing import appoint, keep_beside, shelve
 from models.candidates import baseline_of, compare_card
 from models.register import Register
@@ -35,6 +37,8 @@ class Training:
         progress.stage("上架")
         with self._store.work(at=at) as work:
             report = shelve(work, trained, order, shelf=self._shelf, access=access, at=at)
+            if report.promoted:
+                _announce(work, report.name)
             work.commit()
         return TrainingSummary(
             model_id=report.name,
@@ -82,5 +86,13 @@ class Training:
         access = as_bureau(at, purpose=Purpose.TRAINING)
         with self._store.work(at=at) as work:
             name = appoint(work, card, model, shelf=self._shelf, access=access, reason=reason)
+            _announce(work, name)
             work.commit()
         return name
+
+
+def _announce(work: Work, model: str) -> None:
+    """Tell every institution that another model answers from now on; the bureau knows, for it decided."""
+    for one in list_institutions(work):
+        if one.code != BUREAU:
+            work.announce(ExchangeEvent(tenant=one.code, type=EventType.MODEL_PROMOTED, object_id=model, at=work.at))

@@ -8,12 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from api.wiring.training import Training
 from data.spec.access import BUREAU, Purpose
+from data.spec.audit import Action, AuditEvent
 from data.spec.errors import DayInFuture, EnterpriseUnknown
 from data.spec.identifiers import parse_identifier, with_uscc_check_digit
 from data.spec.progress import Silent
 from data.spec.tables import TABLES
+from data.store.announced import read_announced
 from data.store.enterprise_events import read_enterprise_events
+from data.store.institutions import write_institution
 from data.store.reads import read_batches, read_events
 from features.catalogue import FEATURES
 from features.definition import rows_behind
@@ -368,6 +372,14 @@ def test_a_later_model_answers_only_after_it_was_promoted_and_can_be_rolled_back
     assert champion_before == first[0]
     assert champion_after == second[0] != first[0]
     assert back == first[0]
+    with city.store.work(at=AT) as work:
+        audit = AuditEvent(tenant=BUREAU, actor="test", action=Action.TOKEN_ISSUED, object_id="bank-p", at=AT)
+        write_institution(work, "bank-p", "丙银行（演示）", kind="bank", token_hash="p", audit=audit)
+        work.commit()
+    Training(city.store, tmp_path).promote(card="application", model=second[0], reason="test", at=AT)
+    with city.store.work(at=AT, read_only=True) as work:
+        heard = read_announced(work, tenant="bank-p", after=0, limit=10)
+    assert [(one.type, one.object_id) for one in heard] == [("model.promoted", second[0])]
 
 
 def test_few_defaults_train_no_model(training: retraining.TrainingSet) -> None:
