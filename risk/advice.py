@@ -31,6 +31,7 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
         actor=question.actor,
         purpose=question.purpose,
         at=question.at,
+        as_of=question.as_of,
     )
     events = read_enterprise_events(work, enterprise.id, access=access)
     stale_days = read_scoring_limits(question.as_of).stale_days

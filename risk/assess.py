@@ -35,7 +35,8 @@ from risk.unscored import put_standing
 def assess(work: Work, question: Question, champions: Champions) -> Assessment:
     """Answer the question, keep the answer as given, and record that it was given; never commits.
 
-    Raises EnterpriseUnknown, DayInFuture, ConsentRequired, ConsentExpired, ConsentRevoked.
+    Raises EnterpriseUnknown, DayInFuture, ConsentRequired, ConsentExpired, ConsentRevoked, ConsentHistory,
+        ConsentUsedUp.
     """
     question.check_day()
     enterprise, access = consent.authorise(
@@ -45,7 +46,9 @@ def assess(work: Work, question: Question, champions: Champions) -> Assessment:
         actor=question.actor,
         purpose=question.purpose,
         at=question.at,
+        as_of=question.as_of,
     )
+    consent.check_use(work, enterprise, access)
     answer = _answer(work, question, enterprise, access, champions)
     _keep(work, answer, enterprise, access)
     return answer

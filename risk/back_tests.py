@@ -189,6 +189,7 @@ def _score_pair(work: Work, test: BackTest, pair: Pair, models: ModelsInTime, *,
         actor=test.tenant,
         purpose=Purpose.BACK_TEST,
         at=work.at,
+        as_of=pair.as_of,
     )
     if test.wish.model is ModelWanted.THEN:
         live = models.champion_on(test.wish.card, pair.as_of)

@@ -1,13 +1,14 @@
 """May this institution ask about this enterprise now? The one gate that every door goes through."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from data.spec.access import BUREAU, Access, Purpose, bureau_access
+from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Consent, ConsentStatus, Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
+from data.store.assessments import count_made
 from data.store.consents import list_consents, list_revoked, write_consent
 from data.store.reads import Enterprise, find_enterprise
 from data.store.work import Work
@@ -20,6 +21,20 @@ class ConsentRequired(Refusal):
 
     code = "consent-required"
     status = 403
+
+
+class ConsentHistory(Refusal):
+    """The enterprise's consent does not reach back to the day asked about."""
+
+    code = "consent-history"
+    status = 403
+
+
+class ConsentUsedUp(Refusal):
+    """As many assessments as the consent allows in a day were asked for today."""
+
+    code = "consent-used-up"
+    status = 429
 
 
 class ConsentExpired(Refusal):
@@ -36,7 +51,7 @@ class ConsentRevoked(Refusal):
     status = 403
 
 
-def authorise(
+def authorise(  # noqa: PLR0913 # One gate asks everything that a consent may be about.
     work: Work,
     identifier: Identifier,
     *,
@@ -45,22 +60,31 @@ def authorise(
     purpose: Purpose,
     at: datetime,
     permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
 ) -> tuple[Enterprise, Access]:
     """Return the enterprise and the access with which its evidence may be read.
 
     The bureau reads under its duty; everybody else needs a consent in force at `at` that names the purpose and the
-    permission. Raises EnterpriseUnknown, ConsentRequired, ConsentExpired, ConsentRevoked, PermissionRequired.
+    permission and reaches back to `as_of`, the day asked about. Raises EnterpriseUnknown, ConsentRequired,
+    ConsentExpired, ConsentRevoked, PermissionRequired, ConsentHistory.
     """
     enterprise = find_enterprise(work, identifier, access=bureau_access(actor, at=at, purpose=purpose))
     if tenant == BUREAU:
         return enterprise, bureau_access(actor, at=at, purpose=purpose)
     given = list_consents(work, grantee=tenant, enterprise_id=enterprise.id)
-    holding = check_consent(given, purpose=purpose, at=at, permission=permission)
+    holding = check_consent(given, purpose=purpose, at=at, permission=permission, as_of=as_of)
     return enterprise, holding.access(actor, purpose=purpose, at=at)
 
 
 def authorise_indicators(
-    work: Work, identifier: Identifier, *, tenant: str, actor: str, purpose: Purpose, at: datetime
+    work: Work,
+    identifier: Identifier,
+    *,
+    tenant: str,
+    actor: str,
+    purpose: Purpose,
+    at: datetime,
+    as_of: date | None = None,
 ) -> tuple[Enterprise, Access]:
     """Return what `authorise` does where rows may be shown as well: the consent must name the indicators.
 
@@ -74,18 +98,41 @@ def authorise_indicators(
         purpose=purpose,
         at=at,
         permission=Permission.INDICATORS_READ,
+        as_of=as_of,
     )
 
 
+def check_use(work: Work, enterprise: Enterprise, access: Access) -> None:
+    """Raise ConsentUsedUp where the consent behind an access allows no further assessment today."""
+    if not isinstance(access.basis, ConsentBasis):
+        return
+    held = {one.id: one for one in list_consents(work, grantee=access.tenant, enterprise_id=enterprise.id)}
+    limit = held[access.basis.consent_id].daily_limit
+    if limit is None:
+        return
+    since = work.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if count_made(work, tenant=access.tenant, consent_id=access.basis.consent_id, since=since) >= limit:
+        raise ConsentUsedUp(f"按企业的授权，每天至多申请{limit}次评估。", help="请明天再试，或读取今天已有的评估。")
+
+
 def check_consent(
-    given: tuple[Consent, ...], *, purpose: Purpose, at: datetime, permission: Permission = Permission.SCORE_READ
+    given: tuple[Consent, ...],
+    *,
+    purpose: Purpose,
+    at: datetime,
+    permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
 ) -> Consent:
-    """Return the consent in force for purpose and permission that holds longest; raise with the nearest reason."""
+    """Return the consent in force for purpose, permission and day that holds longest; raise with the nearest reason."""
     named = [consent for consent in given if purpose in consent.purposes]
     holding = [consent for consent in named if consent.is_in_force(at)]
     allowing = [consent for consent in holding if permission in consent.permissions]
+    reaching = [consent for consent in allowing if consent.reaches(as_of)]
+    if reaching:
+        return max(reaching, key=lambda consent: (consent.valid_to, consent.id))
     if allowing:
-        return max(allowing, key=lambda consent: (consent.valid_to, consent.id))
+        first = min(consent.history_from for consent in allowing if consent.history_from is not None)
+        raise ConsentHistory(f"企业的授权只及{first}以后的日子。", help="请改问其后的评估日，或请企业另行授权。")
     if holding:
         raise PermissionRequired(
             f"企业的授权不含{PERMISSION_LABELS[permission]}。",

@@ -111,6 +111,8 @@ def register(work: Work, wanted: WantedConsent, *, id: str, by: Asking, supersed
         permissions=wanted.permissions,
         valid_from=wanted.valid_from,
         valid_to=wanted.valid_to,
+        history_from=wanted.history_from,
+        daily_limit=wanted.daily_limit,
         status=ConsentStatus.AUTHORISED if signed else ConsentStatus.AWAITING,
         paper=wanted.paper,
         asked_at=work.at,
@@ -160,6 +162,8 @@ def renew(work: Work, id: str, *, new_id: str, valid_to: datetime, paper: Paper,
         valid_from=work.at,
         valid_to=valid_to,
         paper=paper,
+        history_from=old.history_from,
+        daily_limit=old.daily_limit,
     )
     return register(work, wanted, id=new_id, by=by, supersedes=id)
 

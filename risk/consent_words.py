@@ -1,7 +1,7 @@
 """In which words are consents asked for, moved and shown? Plain values, importable without a frame or a store."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from data.spec.access import Purpose
@@ -74,6 +74,8 @@ class WantedConsent:
     valid_from: datetime
     valid_to: datetime
     paper: Paper
+    history_from: date | None = None
+    daily_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,7 @@ def _authorise(work: Work, question: Question, *, at: datetime) -> tuple[Enterpr
         actor=question.actor,
         purpose=question.purpose,
         at=at,
+        as_of=question.as_of,
     )
 
 

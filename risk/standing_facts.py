@@ -50,6 +50,7 @@ def verify_facts(work: Work, question: Question, items: Sequence[str]) -> Verifi
         actor=question.actor,
         purpose=question.purpose,
         at=work.at,
+        as_of=question.as_of,
     )
     seen = _look(work, enterprise, access, items, question.as_of)
     work.record(

@@ -1,6 +1,6 @@
 """Which shape has a consent over HTTP, and who is asking about it?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path
@@ -53,8 +53,11 @@ class ConsentReport(Frozen):
     )
     reason: str = Field(description="变动的原因", examples=[""])
     supersedes: str | None = Field(description="所续签的授权", examples=[None])
+    history_from: date | None = Field(description="可问及的最早评估日；不限为 null", examples=[None])
+    daily_limit: int | None = Field(description="每天至多申请几次评估；不限为 null", examples=[None])
     document_sha256: str | None = Field(description="授权书文件的 sha256", examples=["3b1f…"])
     text_version: str | None = Field(description="授权书文本的版本", examples=["2026-01"])
+    signing_ref: str | None = Field(description="电子签约平台的存证编号", examples=[None])
     delete_by: datetime | None = Field(
         description="终止后，被授权机构应在此前删除所得的信息；未终止为 null", examples=["2026-02-01T09:30:00+08:00"]
     )
@@ -97,5 +100,8 @@ def _report(consent: Consent, status: ConsentStatus, enterprise: str, delete_by:
         supersedes=consent.supersedes,
         document_sha256=consent.paper.document_sha256,
         text_version=consent.paper.text_version,
+        signing_ref=consent.paper.signing_ref,
+        history_from=consent.history_from,
+        daily_limit=consent.daily_limit,
         delete_by=delete_by,
     )

@@ -11,7 +11,7 @@ from api.assessment_id import new_id
 from api.exchange.consent_report import AskingHere, ConsentId, ConsentReport, consent_report
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.once import Sending, answer_once
-from api.exchange.words import CleanText, EnterpriseNamed
+from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
 from api.problems import (
     IdempotencyKeyInFlight,
@@ -53,6 +53,7 @@ class PaperTold(BaseModel):
         description="签署人：legal_representative 法定代表人、agent 经办人",
         examples=["legal_representative"],
     )
+    signing_ref: CleanText | None = Field(default=None, description="电子签约平台的存证编号", examples=["（存证编号）"])
 
     def paper(self, secret: bytes) -> Paper:
         """Return what is kept: a keyed hash of the person's name."""
@@ -83,6 +84,12 @@ class ConsentRequest(BaseModel):
         default=None, description="起；缺省为此刻", examples=["2026-01-01T00:00:00+08:00"]
     )
     valid_to: AwareDatetime = Field(description="止（不含），至多十二个月", examples=["2026-12-31T00:00:00+08:00"])
+    history_from: Day | None = Field(
+        default=None, description="可问及的最早评估日（YYYY-MM-DD）；不填则不限", examples=["2024-01-01"]
+    )
+    daily_limit: int | None = Field(
+        default=None, strict=True, ge=1, le=1000, description="每天至多申请几次评估；不填则不限", examples=[10]
+    )
     paper: PaperTold = Field(default=PaperTold(), description="所签署的授权书")
 
 
@@ -129,6 +136,8 @@ def register_consent(  # What FastAPI hands an endpoint.
         valid_from=_instant(wanted.valid_from, now),
         valid_to=wanted.valid_to,
         paper=wanted.paper.paper(desks.secret),
+        history_from=wanted.history_from,
+        daily_limit=wanted.daily_limit,
     )
     sending = Sending(tenant=bank.code, route="POST /v1/consents", key=key, fingerprint=fingerprint)
     with desks.consents.visit(at=now) as visit:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from data.spec.access import Access, ConsentBasis, Purpose
@@ -47,7 +47,8 @@ class Party(StrEnum):
 class Paper:
     """Say what was signed, by whom: hashes alone, so that no person's name or number is kept.
 
-    `document_sha256` is of the signed letter of authorisation, `signatory` a keyed hash of the person's name.
+    `document_sha256` is of the signed letter of authorisation, `signatory` a keyed hash of the person's name,
+    `signing_ref` what a platform of electronic signatures files it under.
     """
 
     document_sha256: str | None = None
@@ -55,13 +56,15 @@ class Paper:
     text_sha256: str | None = None
     signatory: str | None = None
     signatory_role: str | None = None
+    signing_ref: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
     """State one version of one consent; a change is a new version, never an edit.
 
-    It holds in [valid_from, valid_to); both are instants with a time zone.
+    It holds in [valid_from, valid_to); both are instants with a time zone. `history_from` is the earliest day that may
+    be asked about, None for any; `daily_limit` how many assessments may be asked for in a day, None for any number.
     """
 
     id: str
@@ -80,6 +83,8 @@ class Consent:
     changed_by: Party | None = None
     reason: str = ""
     supersedes: str | None = None
+    history_from: date | None = None
+    daily_limit: int | None = None
 
     def __post_init__(self) -> None:
         if self.valid_from.tzinfo is None or self.valid_to.tzinfo is None:
@@ -90,6 +95,10 @@ class Consent:
     def is_in_force(self, at: datetime) -> bool:
         """Tell whether the consent is authorised and holds at the instant."""
         return self.status is ConsentStatus.AUTHORISED and self.valid_from <= at < self.valid_to
+
+    def reaches(self, day: date | None) -> bool:
+        """Tell whether a day may be asked about; None is no day in particular."""
+        return day is None or self.history_from is None or day >= self.history_from
 
     def access(self, actor: str, *, purpose: Purpose, at: datetime) -> Access:
         """Read as the grantee on the strength of this consent."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select
+from sqlalchemy import Row, and_, func, insert, or_, select
 
 from data.spec.access import Access, ConsentBasis, Duty
 from data.spec.audit import AuditEvent
@@ -113,6 +113,13 @@ class HeldAssessment:
     id: str
     tenant: str
     enterprise_id: int
+
+
+def count_made(work: Work, *, tenant: str, consent_id: str, since: datetime) -> int:
+    """Count the assessments made for a tenant under one consent since an instant."""
+    table = ASSESSMENT.c
+    query = select(func.count()).where(table.tenant == tenant, table.consent_id == consent_id, table.made_at >= since)
+    return int(work.connection.scalar(query) or 0)
 
 
 def list_others_since(work: Work, since: datetime, *, access: Access) -> list[HeldAssessment]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, func, insert, select
@@ -94,6 +94,8 @@ class _Details:
     changed_by: Party | None
     reason: str
     supersedes: str | None
+    history_from: date | None = None
+    daily_limit: int | None = None
 
     @classmethod
     def of(cls, consent: Consent) -> "_Details":

@@ -29,6 +29,7 @@ from tests.exchange.conftest import FIRMS, NOW, World, make_world
 DEEP = bool(os.environ.get("LUKEPING_DEEP"))
 BANK = Asking(tenant="bank-b", party=Party.GRANTEE)
 BUREAU = Asking(tenant="bureau", party=Party.REGULATOR)
+SIGNED = {"document_sha256": "0" * 64, "signing_ref": "QY-1"}
 ENDS = "2026-06-30T00:00:00+08:00"
 
 
@@ -412,3 +413,40 @@ def test_every_assessment_that_was_given_names_a_consent_that_held(house: World)
         banks = work.connection.scalars(select(given.id).where(given.tenant != "bureau")).all()
     assert len(banks) == 3
     assert sorted(held) == sorted(banks)
+
+
+def test_no_day_before_the_consents_history_is_answered(house: World) -> None:
+    id = registered(house, history_from="2025-06-01", permissions=["score:read", "indicators:read"], paper=SIGNED)
+
+    def ask(day: str) -> tuple[int, str]:
+        asked = {"enterprise": house.firm("a"), "as_of": day}
+        answer = call(house, "POST", "/v1/assessments", Role.BANK, "b", json=asked)
+        facts = {**asked, "items": ["tech_sme_entry"]}
+        told = call(house, "POST", "/v1/facts", Role.BANK, "b", json=facts)
+        assert (told.status_code < 400) == (answer.status_code < 400)
+        return answer.status_code, str(answer.json().get("code"))
+
+    assert ask("2025-05-31") == (403, "consent-history")
+    assert ask("2025-06-01")[0] == 201
+    assert call(house, "GET", f"/v1/consents/{id}", Role.BANK, "b").json()["history_from"] == "2025-06-01"
+
+
+def test_a_consents_daily_number_is_kept_and_renewed_with_it(house: World) -> None:
+    id = registered(house, daily_limit=2, paper=SIGNED)
+    assert [asks(house)[0] for _ in range(2)] == [201, 201]
+
+    refused = asks(house)
+    renewal = {"valid_to": "2026-12-01T00:00:00+08:00", "paper": SIGNED}
+    renewed = call(house, "POST", f"/v1/consents/{id}/renewals", Role.BANK, "b", json=renewal)
+
+    assert refused == (429, "consent-used-up")
+    assert renewed.json()["daily_limit"] == 2
+    assert asks(house)[0] == 201  # The new consent counts its own.
+
+
+def test_a_narrow_consent_does_not_take_away_what_another_opens(house: World) -> None:
+    registered(house, history_from="2025-06-01", paper=SIGNED)
+    registered(house, valid_to="2026-03-01T00:00:00+08:00", paper=SIGNED)
+    asked = {"enterprise": house.firm("a"), "as_of": "2024-01-01"}
+
+    assert call(house, "POST", "/v1/assessments", Role.BANK, "b", json=asked).status_code == 201
