@@ -11,14 +11,17 @@ from data.spec.identifiers import Identifier
 from risk.permissions import Role, Scope
 
 if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
     from api.oauth.keys import SigningKeys
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewClient:
-    """Say which machine may ask, for whom, with which keys (a JWKS), for what, and from where.
+    """Say which machine may ask, for whom, with which keys, for what, and from where.
 
-    `name` is the institution's, needed where it is not known yet; `subject` the enterprise that asks about itself.
+    The keys are handed over (`keys`, a JWKS) or published by the machine itself (`jwks_uri`), one of the two. `name`
+    is the institution's, needed where it is not known yet; `subject` the enterprise that asks about itself.
     """
 
     id: str
@@ -26,7 +29,8 @@ class NewClient:
     name: str | None
     role: Role
     scopes: frozenset[Scope]
-    keys: str
+    keys: str | None = None
+    jwks_uri: str | None = None
     networks: tuple[str, ...] = ()
     subject: Identifier | None = None
 
@@ -37,8 +41,14 @@ class ClientDesk(ClientBook, Protocol):
     def register(self, wanted: NewClient, *, at: datetime) -> Client:
         """Register a client; raise a Refusal, of what is unsuitable in it or of a client that exists."""
 
-    def replace_keys(self, id: str, keys: str, *, at: datetime) -> Client:
-        """Let a client sign with other keys; raise ClientUnknown, ClientEnded, KeysUnsuitable."""
+    def replace_keys(self, id: str, keys: str | None = None, *, jwks_uri: str | None = None, at: datetime) -> Client:
+        """Let a client sign with other keys, or those at an address.
+
+        Raises ClientUnknown, ClientEnded, KeysUnsuitable, KeysUnavailable, OneKeySource.
+        """
+
+    def find_keys(self, client: Client, *, kid: object, at: datetime) -> "KeySet":
+        """Return a client's keys; at its own address a name that is unknown is asked for. Raise KeysUnavailable."""
 
     def revoke(self, id: str, *, at: datetime) -> Client:
         """End a client for good; raise ClientUnknown, ClientEnded."""

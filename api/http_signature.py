@@ -77,6 +77,17 @@ class _OneKey(HTTPSignatureKeyResolver):
         raise NotImplementedError
 
 
+def is_signed(headers: Mapping[str, str]) -> bool:
+    """Tell whether a message says that it is signed."""
+    return "signature" in headers or "signature-input" in headers
+
+
+def named_key(headers: Mapping[str, str]) -> str | None:
+    """Return which key a message says it is signed by, in a signature or not; before anybody believes it."""
+    found = _KEY_ID.search(headers.get("signature-input", ""))
+    return found[1] if found else None
+
+
 def verified_message(message: Message, keys: KeySet) -> SignedMessage | None:
     """Return what a message's signature shows, None where it carries none; raise SignatureInvalid.
 
@@ -85,11 +96,10 @@ def verified_message(message: Message, keys: KeySet) -> SignedMessage | None:
     Source: RFC 9421, RFC 9530, FAPI 2.0 HTTP Signatures.
     """
     headers = {name.lower(): value for name, value in message.headers.items()}
-    if "signature" not in headers and "signature-input" not in headers:
+    if not is_signed(headers):
         return None
-    said = headers.get("signature-input", "")
-    found = _KEY_ID.search(said)
-    key = next((one for one in keys.keys if found and one.kid == found[1]), None)
+    name = named_key(headers)
+    key = next((one for one in keys.keys if name is not None and one.kid == name), None)
     if key is None:
         raise _invalid()
     sent = tuple(name for name in ("authorization", "idempotency-key") if name in headers)
@@ -103,7 +113,7 @@ def verified_message(message: Message, keys: KeySet) -> SignedMessage | None:
     return SignedMessage(
         algorithm=ALGORITHMS[type(key)].algorithm_id,
         key_id=str(key.kid),
-        signature_input=said,
+        signature_input=headers.get("signature-input", ""),
         signature=headers.get("signature", ""),
         raw=message.body,
     )

@@ -11,6 +11,7 @@ TITLES: Mapping[str, str] = {
     "proof-invalid": "持有证明无效",
     "address-not-allowed": "来源地址未登记",
     "signature-invalid": "报文签名无效",
+    "keys-unavailable": "取不到登记的公钥",
     "scope-missing": "令牌没有此项权限",
     "idempotency-key-missing": "缺少幂等键",
     "idempotency-key-malformed": "幂等键格式有误",

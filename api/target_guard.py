@@ -1,4 +1,4 @@
-"""May the service send to this address? A bank's receiver is on the open network, never inside the house (SSRF).
+"""May the service call this address? A bank's machine is on the open network, never inside the house (SSRF).
 
 The name is resolved once and the very address that was looked at is called: a name that leads elsewhere a moment
 later gains nothing.
@@ -32,6 +32,19 @@ class Target:
     port: int
     ip: str
     path: str
+    scheme: str = "https"
+
+    @property
+    def place(self) -> str:
+        """Return the URL to call: of the very address that was looked at."""
+        ip = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"{self.scheme}://{ip}:{self.port}{self.path}"
+
+    @property
+    def named(self) -> str:
+        """Return the Host header that goes with it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port in (80, 443) else f"{host}:{self.port}"
 
 
 def check_target(url: str, *, resolve: Resolve, local: bool = False) -> Target:
@@ -53,9 +66,8 @@ def check_target(url: str, *, resolve: Resolve, local: bool = False) -> Target:
     addresses = [host] if here else _resolved(host, port, resolve)
     if not addresses or not (here or all(_global(one) for one in addresses)):
         raise _refused()
-    return Target(
-        host=host, port=port, ip=addresses[0], path=(parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    )
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(host=host, port=port, ip=addresses[0], path=path, scheme=parts.scheme)
 
 
 def system_resolve(host: str, port: int) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from api.client import Client, read_key
 
 with Client("https://lukeping.example.gov.cn", client_id="bank-a-1", key=read_key("bank-a.jwk")) as lukeping:
-    answer = lukeping.assess("91370303MA3C000006")
+    answer = lukeping.assess("91370303MA3C000004")
 """
 
 from api.client.calls import Client

@@ -24,7 +24,16 @@ HELP = """机构的客户端：登记银行、担保机构等的机器及其公�
 
 Id = Annotated[str, typer.Argument(metavar="客户端编号", help="如 bank-a-1；令牌申请中的 client_id。")]
 Keys = Annotated[
-    Path, typer.Option("--keys", metavar="文件", help="公钥文件（JWKS，只含公钥）。", exists=True, dir_okay=False)
+    Path | None,
+    typer.Option("--keys", metavar="文件", help="公钥文件（JWKS，只含公钥）。", exists=True, dir_okay=False),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--jwks-uri",
+        metavar="网址",
+        help="公钥地址（公网 https，给出 JWKS），与 --keys 二选一；登记时即试取，此后至多缓存 20 分钟。",
+    ),
 ]
 
 
@@ -32,7 +41,8 @@ Keys = Annotated[
 def register(  # noqa: PLR0913 # what the person at the terminal may choose
     id: Id,
     institution: Annotated[str, typer.Option("--institution", metavar="机构代码", help="客户端替哪家机构请求。")],
-    keys: Keys,
+    keys: Keys = None,
+    jwks_uri: Address = None,
     role: Annotated[str, typer.Option("--role", metavar="类别", help="、".join(Role) + " 之一。")] = "bank",
     name: Annotated[str | None, typer.Option("--name", metavar="名称", help="机构名称；机构首次登记时必填。")] = None,
     scope: Annotated[
@@ -46,7 +56,7 @@ def register(  # noqa: PLR0913 # what the person at the terminal may choose
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """登记一个客户端：机构、类别、公钥、权限与来源网段。"""
+    """登记一个客户端：机构、类别、公钥（文件或地址）、权限与来源网段。"""
     from api.client_desk import NewClient
     from data.spec.identifiers import parse_identifier
 
@@ -58,6 +68,7 @@ def register(  # noqa: PLR0913 # what the person at the terminal may choose
         role=chosen,
         scopes=frozenset(Scope(_one_of(one, list(Scope), "权限")) for one in scope) if scope else scopes_of(chosen),
         keys=_read(keys),
+        jwks_uri=jwks_uri,
         networks=tuple(network or ()),
         subject=None if enterprise is None else parse_identifier(enterprise),
     )
@@ -65,9 +76,9 @@ def register(  # noqa: PLR0913 # what the person at the terminal may choose
 
 
 @command
-def keys(id: Id, keys: Keys, as_json: AsJson = False) -> None:
-    """更换一个客户端的公钥；换入的文件可同时含新旧两把，以便平稳过渡。"""
-    _tell("已更换公钥", _desk().replace_keys(id, _read(keys), at=_now()), as_json=as_json)
+def keys(id: Id, keys: Keys = None, jwks_uri: Address = None, as_json: AsJson = False) -> None:
+    """更换一个客户端的公钥或公钥地址；换入的文件可同时含新旧两把，以便平稳过渡。"""
+    _tell("已更换公钥", _desk().replace_keys(id, _read(keys), jwks_uri=jwks_uri, at=_now()), as_json=as_json)
 
 
 @command
@@ -108,9 +119,9 @@ def _now() -> "datetime":
     return now()
 
 
-def _read(path: Path) -> str:
+def _read(path: Path | None) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return None if path is None else path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageRefused(f"{path} 不是文本文件。", help="公钥文件须为 UTF-8 编码的 JSON（JWKS）。") from error
 
@@ -129,6 +140,8 @@ def _said(client: "Client") -> dict[str, object]:
         "role": client.kind,
         "scopes": sorted(client.scopes),
         "networks": list(client.networks),
+        "jwks_uri": client.jwks_uri,
+        "keys_fetched_at": client.keys_fetched_at,
         "registered_at": client.registered_at,
         "revoked_at": client.revoked_at,
     }
@@ -142,6 +155,12 @@ def _tell(done: str, client: "Client", *, as_json: bool) -> None:
     for scope in sorted(client.scopes):
         tell(f"  {scope:<20} {LABELS[Scope(scope)]}")
     tell("  来源网段：" + ("、".join(client.networks) or "不限"))
+    _tell_address(client)
+
+
+def _tell_address(client: "Client") -> None:
+    if client.jwks_uri and client.keys_fetched_at:
+        tell(f"  公钥取自 {client.jwks_uri}（最近 {client.keys_fetched_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 取得）")
 
 
 def _show(clients: "Sequence[Client]") -> None:
@@ -151,6 +170,7 @@ def _show(clients: "Sequence[Client]") -> None:
         state = f"已于 {one.revoked_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 停用" if one.revoked_at else "在用"
         tell(f"{one.id:<20} {one.institution:<18} {one.kind:<10} {len(one.scopes):>2} 项权限  {state}")
         tell(f"  {one.institution_name}；来源网段：{'、'.join(one.networks) or '不限'}")
+        _tell_address(one)
 
 
 COMMANDS = (

@@ -50,7 +50,7 @@ class EnterpriseOfBatch(BaseModel):
     scheme: Literal["uscc", "cumcm2020c", "jinan"] = Field(
         default="uscc", description="标识体系；统一社会信用代码为 uscc", examples=["uscc"]
     )
-    value: CleanText = Field(description="标识；uscc 为18位统一社会信用代码", examples=["91370303MA3C000006"])
+    value: CleanText = Field(description="标识；uscc 为18位统一社会信用代码", examples=["91370303MA3C000004"])
 
     def text(self) -> str:
         """Return the identifier as one text, unchecked."""

@@ -14,10 +14,11 @@ from api.exchange.report import Frozen
 from api.identity import sent_by
 from api.oauth.access import LASTS_SECONDS, AccessToken, issue
 from api.oauth.assertion import KIND, check_assertion, claimed_client
-from api.oauth.jose import TokenFault, public_keys
+from api.oauth.jose import TokenFault
 from api.oauth.proof import Proof, check_proof
 from api.problems import AddressNotAllowed, Declared, ServiceUnready, StoreBusy, refusals
 from data.spec.clients import Client
+from risk.client_keys import KeysUnavailable
 
 router = APIRouter(prefix="/oauth", tags=["身份"])
 
@@ -27,10 +28,10 @@ LONGEST = 20_000
 
 
 class TokenRefused(Exception):  # An answer of RFC 6749, not a fault of ours.
-    """Carry an error of RFC 6749 section 5.2."""
+    """Carry an error of RFC 6749 section 5.2, and a code of our own where its words are too few."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        self.error, self.description, self.status = error, description, status
+    def __init__(self, error: str, description: str, status: int = 400, code: str | None = None) -> None:
+        self.error, self.description, self.status, self.code = error, description, status, code
         super().__init__(error)
 
 
@@ -50,6 +51,11 @@ class TokenErrorReport(Frozen):
 
     error: str = Field(description="错误代码", examples=["invalid_client"])
     error_description: str = Field(description="说明（中文）", examples=["客户端断言无效。"])
+    code: str | None = Field(
+        default=None,
+        description="更细的代码，没有时省略：keys-unavailable 表示登记的公钥地址没有给出可用的公钥，稍后可重试",
+        examples=["keys-unavailable"],
+    )
 
 
 FORM: dict[str, Any] = {
@@ -130,8 +136,8 @@ def issue_token(request: Request, desks: DesksHere, form: Annotated[Any, Depends
             raise form
         report = _issued(desks, sent_by(request), form)
     except TokenRefused as refused:
-        said = TokenErrorReport(error=refused.error, error_description=refused.description)
-        return Response(said.model_dump_json(), refused.status, media_type="application/json")
+        said = TokenErrorReport(error=refused.error, error_description=refused.description, code=refused.code)
+        return Response(said.model_dump_json(exclude_none=True), refused.status, media_type="application/json")
     return Response(report.model_dump_json(), media_type="application/json", headers={"Pragma": "no-cache"})
 
 
@@ -153,17 +159,20 @@ def _client(desks: Desks, sent: Sent, form: dict[str, str]) -> Client:
         raise failed
     try:
         assertion = form.get("client_assertion", "")
-        client = desks.clients.find_client(claimed_client(assertion))
+        claimed, kid = claimed_client(assertion)
+        client = desks.clients.find_client(claimed)
         if client is None or client.revoked_at is not None or form.get("client_id", client.id) != client.id:
             raise failed
         audiences = (sent.issuer, f"{sent.issuer}/oauth/token")
-        keys = public_keys(client.keys)
+        keys = desks.clients.find_keys(client, kid=kid, at=sent.at)
         asserted = check_assertion(assertion, keys, client=client.id, audiences=audiences, at=sent.at)
         check_address(client, sent.peer)
     except TokenFault:
         raise failed from None
     except AddressNotAllowed as refusal:
         raise TokenRefused("unauthorized_client", refusal.message, 403) from refusal
+    except KeysUnavailable as refusal:
+        raise TokenRefused("invalid_client", str(refusal), 401, refusal.code) from refusal
     if not desks.clients.take_once(asserted.mark, until=asserted.until, at=sent.at):
         raise failed
     return client

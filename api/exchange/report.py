@@ -40,7 +40,7 @@ class EnterpriseReported(Frozen):
     """所评估的企业。"""
 
     scheme: str = Field(description="标识体系", examples=["uscc"])
-    value: str = Field(description="标识", examples=["91370303MA3C000006"])
+    value: str = Field(description="标识", examples=["91370303MA3C000004"])
     name: str = Field(description="企业名称", examples=["淄博示例陶瓷科技有限公司（演示）"])
 
 

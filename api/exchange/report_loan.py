@@ -24,6 +24,7 @@ from api.problems import (
     refusals,
 )
 from data.spec.errors import EnterpriseUnknown
+from risk.client_keys import KeysUnavailable
 from risk.permissions import Scope
 
 ROUTE = "POST /v1/loans"
@@ -82,6 +83,7 @@ REFUSED = refusals(
     TokenUnknown,
     EnterpriseUnknown,
     SignatureInvalid,
+    KeysUnavailable,
     IdempotencyKeyMissing,
     IdempotencyKeyMalformed,
     IdempotencyKeyReused,

@@ -20,7 +20,7 @@ router = guarded_router("企业", Scope.ENTERPRISES_READ)
 class SearchRequest(BaseModel):
     """检索企业：按标识或按名称，二者取一。"""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"name": "恒拓陶瓷"}]})
 
     enterprise: EnterpriseNamed | None = Field(default=None, description="按标识检索")
     name: CleanText | None = Field(
@@ -48,7 +48,7 @@ class EnterpriseFound(Frozen):
 
     name: str = Field(description="现用名称", examples=["淄博示例陶瓷科技有限公司（演示）"])
     scheme: str = Field(description="标识体系", examples=["uscc"])
-    value: str = Field(description="标识", examples=["91370303MA3C000006"])
+    value: str = Field(description="标识", examples=["91370303MA3C000004"])
     matched: str | None = Field(
         description="所符合的名称（可能是曾用名）；按标识检索时为 null", examples=["淄博示例陶瓷厂"]
     )

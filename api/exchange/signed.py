@@ -3,27 +3,39 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
+from api.desks import Desks
 from api.exchange.door import DesksHere
-from api.http_signature import Message, SignatureInvalid, SignedMessage, verified_message
+from api.http_signature import Message, SignatureInvalid, SignedMessage, is_signed, named_key, verified_message
 from api.identity import Caller, issuer_of
 from api.lending_desk import Reported
-from api.oauth.jose import public_keys
+from api.oauth.jose import TokenFault
+from data.spec.clients import Client
 
 
 async def _reported(request: Request, desks: DesksHere, bank: Caller) -> Reported:
     """Return the raw bytes of a report; raise SignatureInvalid where it carries a signature that does not hold."""
     raw = await request.body()
+    if not is_signed(request.headers):
+        return Reported(raw=raw)
+    client = desks.clients.find_client(bank.client) if bank.client else None
+    if client is None:
+        raise SignatureInvalid("演示令牌不能用于签名的报文。", help="请用登记的客户端报送。")
     message = Message(
         method=request.method, url=issuer_of(request) + request.url.path, headers=dict(request.headers), body=raw
     )
-    client = desks.clients.find_client(bank.client) if bank.client else None
-    if client is None:
-        if "signature" in request.headers:
-            raise SignatureInvalid("演示令牌不能用于签名的报文。", help="请用登记的客户端报送。")
-        return Reported(raw=raw)
-    signed = verified_message(message, public_keys(client.keys))
-    return Reported(raw=raw, signature=None if signed is None else _kept(signed))
+    return Reported(raw=raw, signature=await run_in_threadpool(_signature, request, desks, client, message))
+
+
+def _signature(request: Request, desks: Desks, client: Client, message: Message) -> dict[str, str] | None:
+    """Return what was verified; the keys may have to be fetched from the client's own address."""
+    try:
+        keys = desks.clients.find_keys(client, kid=named_key(request.headers), at=request.app.state.pace())
+    except TokenFault as fault:
+        raise SignatureInvalid("签名的公钥已更换。", help="请用现在登记的公钥签名。") from fault
+    signed = verified_message(message, keys)
+    return None if signed is None else _kept(signed)
 
 
 def _kept(signed: SignedMessage) -> dict[str, str]:

@@ -47,7 +47,7 @@ class EnterpriseNamed(BaseModel):
         default="uscc", description="标识体系；统一社会信用代码为 uscc", examples=["uscc"]
     )
     value: CleanText = Field(
-        description="标识；uscc 为18位统一社会信用代码，须通过校验位", examples=["91370303MA3C000006"]
+        description="标识；uscc 为18位统一社会信用代码，须通过校验位", examples=["91370303MA3C000004"]
     )
 
     @model_validator(mode="after")

@@ -23,9 +23,10 @@ class Asserted:
     until: datetime
 
 
-def claimed_client(assertion: str) -> str:
-    """Return whom an assertion says it is of, before anybody believes it; raise TokenFault."""
-    return text_of(read(assertion, members=MEMBERS).claims, "sub", most=64)
+def claimed_client(assertion: str) -> tuple[str, object]:
+    """Return whom an assertion says it is of, and by which key, before anybody believes it; raise TokenFault."""
+    said = read(assertion, members=MEMBERS)
+    return text_of(said.claims, "sub", most=64), said.header.get("kid")
 
 
 def check_assertion(assertion: str, keys: KeySet, *, client: str, audiences: Collection[str], at: datetime) -> Asserted:

@@ -6,11 +6,15 @@ from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
+from joserfc.jwk import KeySet
+
 from api.client_desk import NewClient
 from api.clock import now
 from api.oauth.jose import TokenFault, public_keys
 from api.oauth.keys import SigningKeys, rotate_signing_keys
 from api.wiring.acting import person
+from api.wiring.key_fetching import FetchKeys, KeyFetcher
+from api.wiring.remote_keys import RemoteKeys
 from api.wiring.visits import visit
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
@@ -21,6 +25,7 @@ from data.store import Store, Work
 from data.store.clients import find_client, list_clients, replace_keys, revoke_client, take_once, write_client
 from data.store.institutions import add_institution, find_institution
 from data.store.reads import find_enterprise
+from risk.client_keys import read_key_terms
 from risk.permissions import Role, ScopeMissing, scopes_of
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -32,6 +37,12 @@ class KeysUnsuitable(Refusal):
     """A key set holds a private, weak or nameless key, or none."""
 
     code = "keys-unsuitable"
+
+
+class OneKeySource(Refusal):
+    """Keys are both handed over and to be fetched, or neither."""
+
+    code = "one-key-source"
 
 
 class NetworkMalformed(Refusal):
@@ -75,8 +86,9 @@ class ClientEnded(Refusal):
 class Clients:
     """Keep clients and the tokens that were seen in one store."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, fetch: FetchKeys | None = None) -> None:
+        self._store, self._fetch = store, fetch or KeyFetcher()
+        self._remote = RemoteKeys(store, self._fetch)
 
     def find_client(self, id: str) -> Client | None:
         """Find a client in a reading that never waits for a writer."""
@@ -90,29 +102,35 @@ class Clients:
             work.commit()
         return fresh
 
+    def find_keys(self, client: Client, *, kid: object, at: datetime) -> KeySet:
+        """Return the keys that a client signs with now."""
+        if client.jwks_uri is None:
+            return public_keys(client.keys)
+        return self._remote.find(client, kid=kid, at=at)
+
     def register(self, wanted: NewClient, *, at: datetime) -> Client:
         """Register a client, and its institution where that is new."""
         _check_id(wanted.id)
         _check_subject(wanted)
-        _check_keys(wanted.keys)
         _check_networks(wanted.networks)
         beyond = wanted.scopes - scopes_of(wanted.role)
         if beyond:
             raise ScopeMissing(
                 "该类机构不能有权限：" + "、".join(sorted(beyond)) + "。", help="请去掉后再登记；权限表见接口说明。"
             )
+        keys = self._keys(wanted.keys, wanted.jwks_uri, at)
         with visit(self._store, at) as work:
-            client = _client(work, wanted, at)
+            client = _client(work, wanted, keys, at)
             write_client(work, client, audit=_told(Action.CLIENT_REGISTERED, client.id, at))
             work.commit()
         return client
 
-    def replace_keys(self, id: str, keys: str, *, at: datetime) -> Client:
-        """Replace a client's keys."""
-        _check_keys(keys)
+    def replace_keys(self, id: str, keys: str | None = None, *, jwks_uri: str | None = None, at: datetime) -> Client:
+        """Replace a client's keys, or where it publishes them."""
+        suitable = self._keys(keys, jwks_uri, at)
         with visit(self._store, at) as work:
             _in_use(work, id)
-            replace_keys(work, id, keys, audit=_told(Action.KEYS_REPLACED, id, at))
+            replace_keys(work, id, suitable, jwks_uri=jwks_uri, audit=_told(Action.KEYS_REPLACED, id, at))
             work.commit()
             return _known(work, id)
 
@@ -137,8 +155,16 @@ class Clients:
         with self._store.work(at=at, read_only=True) as work:
             return list_clients(work)
 
+    def _keys(self, keys: str | None, jwks_uri: str | None, at: datetime) -> str:
+        """Return the keys to begin with: an address is tried at once, so that a wrong one is not found by night."""
+        if (keys is None) == (jwks_uri is None):
+            raise OneKeySource("公钥文件与公钥地址须且只须给出一个。", help="请用 --keys 或 --jwks-uri 之一。")
+        text = keys if keys is not None else self._fetch(str(jwks_uri), terms=read_key_terms(at.date()))
+        _check_keys(text)
+        return text
 
-def _client(work: Work, wanted: NewClient, at: datetime) -> Client:
+
+def _client(work: Work, wanted: NewClient, keys: str, at: datetime) -> Client:
     found = find_institution(work, wanted.institution)
     if found is None:
         if not wanted.name:
@@ -152,10 +178,12 @@ def _client(work: Work, wanted: NewClient, at: datetime) -> Client:
         institution_name=found.name,
         kind=wanted.role,
         scopes=frozenset(wanted.scopes),
-        keys=wanted.keys,
+        keys=keys,
         networks=wanted.networks,
         subject=subject,
         registered_at=at,
+        jwks_uri=wanted.jwks_uri,
+        keys_fetched_at=None if wanted.jwks_uri is None else at,
     )
 
 
@@ -200,7 +228,7 @@ def _check_keys(keys: str) -> None:
         public_keys(keys)
     except TokenFault as fault:
         raise KeysUnsuitable(
-            "公钥文件不合要求。",
+            "公钥不合要求。",
             help="须为 JWKS：只含公钥，P-256、Ed25519 或至少 2048 位的 RSA；多于一把时每把须有不同的 kid。",
         ) from fault
 

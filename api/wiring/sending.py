@@ -75,13 +75,8 @@ class Sender:
 
     def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:
         target = check_target(url, resolve=self._resolve, local=self._local)
-        scheme = url.partition("://")[0]
-        ip = f"[{target.ip}]" if ":" in target.ip else target.ip
-        named = {**headers, "Host": target.host if target.port in (80, 443) else f"{target.host}:{target.port}"}
-        place = f"{scheme}://{ip}:{target.port}{target.path}"
-        with self._http.stream(
-            "POST", place, headers=named, content=body, extensions={"sni_hostname": target.host}
-        ) as answer:
+        named, extensions = {**headers, "Host": target.named}, {"sni_hostname": target.host}
+        with self._http.stream("POST", target.place, headers=named, content=body, extensions=extensions) as answer:
             read = 0
             for part in answer.iter_bytes():
                 read += len(part)

@@ -9,6 +9,8 @@ from typing import Protocol
 class Client:
     """Register one machine of an institution: its public keys (a JWKS), granted scopes, and networks it comes from.
 
+    Where it publishes its keys itself, `jwks_uri` says where, and `keys` are those fetched at `keys_fetched_at`.
+
     `kind` is what it acts as; `subject` the enterprise's internal id where an enterprise asks about itself; without
     `networks` it may come from anywhere; `revoked_at` ends it for good.
     """
@@ -23,6 +25,8 @@ class Client:
     subject: int | None
     registered_at: datetime
     revoked_at: datetime | None = None
+    jwks_uri: str | None = None
+    keys_fetched_at: datetime | None = None
 
 
 class ClientBook(Protocol):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -36,15 +36,35 @@ def write_client(work: Work, client: Client, *, audit: AuditEvent) -> None:
             networks=_texts(client.networks),
             subject=client.subject,
             registered_at=client.registered_at,
+            jwks_uri=client.jwks_uri,
+            keys_fetched_at=client.keys_fetched_at,
+            keys_tried_at=client.keys_fetched_at,
         )
     )
     work.record(audit)
 
 
-def replace_keys(work: Work, id: str, keys: str, *, audit: AuditEvent) -> None:
-    """Let a client sign with other keys from now on."""
-    work.connection.execute(update(CLIENT).where(CLIENT.c.id == id).values(keys=keys))
+def replace_keys(work: Work, id: str, keys: str, *, jwks_uri: str | None = None, audit: AuditEvent) -> None:
+    """Let a client sign with other keys from now on; with an address they were fetched from it at this instant."""
+    fetched_at = None if jwks_uri is None else audit.at
+    changed = {"keys": keys, "jwks_uri": jwks_uri, "keys_fetched_at": fetched_at, "keys_tried_at": fetched_at}
+    work.connection.execute(update(CLIENT).where(CLIENT.c.id == id).values(changed))
     work.record(audit)
+
+
+def take_turn(work: Work, id: str, *, again: timedelta) -> bool:
+    """Note that a client's keys are fetched now; False where they were less than `again` ago, by whichever worker."""
+    long_ago = CLIENT.c.keys_tried_at.is_(None) | (CLIENT.c.keys_tried_at <= work.at - again)
+    tried = update(CLIENT).where(CLIENT.c.id == id, long_ago).values(keys_tried_at=work.at).returning(CLIENT.c.id)
+    return work.connection.execute(tried).first() is not None
+
+
+def keep_fetched_keys(work: Work, client: Client, keys: str, *, audit: AuditEvent) -> None:
+    """Keep what a client's address gave, recorded where it differs; nothing where the client was changed meanwhile."""
+    same = (CLIENT.c.id == client.id, CLIENT.c.jwks_uri == client.jwks_uri, CLIENT.c.revoked_at.is_(None))
+    kept = update(CLIENT).where(*same).values(keys=keys, keys_fetched_at=work.at).returning(CLIENT.c.id)
+    if work.connection.execute(kept).first() is not None and keys != client.keys:
+        work.record(audit)
 
 
 def revoke_client(work: Work, id: str, *, audit: AuditEvent) -> None:
@@ -93,6 +113,8 @@ def _client(row: Row[tuple[object, ...]]) -> Client:
         subject=row.subject,
         registered_at=row.registered_at,
         revoked_at=row.revoked_at,
+        jwks_uri=row.jwks_uri,
+        keys_fetched_at=row.keys_fetched_at,
     )
 
 

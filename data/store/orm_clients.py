@@ -16,8 +16,14 @@ CLIENT = Table(
     Column("subject", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("enterprise.id")),
     Column("registered_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("jwks_uri", Text),
+    Column("keys_fetched_at", Instant),
+    Column("keys_tried_at", Instant),
 )
-"""The machines of institutions; keys are replaced, all else but the end is never changed."""
+"""The machines of institutions; keys are replaced, all else but the end is never changed.
+
+Under a `jwks_uri` the keys are those that were last fetched from it.
+"""
 
 SEEN_TOKEN = Table(
     "seen_token",

@@ -13,6 +13,7 @@ from data.spec.identifiers import with_uscc_check_digit
 from data.store import Store
 from data.store.audit_reads import read_entries
 from tests.exchange.bank import new_key
+from tests.exchange.remote import URI, Publisher, register
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 Run = Callable[..., tuple[int, str, str]]
@@ -91,6 +92,19 @@ def test_the_services_signing_key_is_replaced_and_recorded(run: Run) -> None:
     assert recorded() == [f"signingkey.replaced {old}", f"signingkey.replaced {new}"]
 
 
+def test_where_a_client_publishes_its_keys_is_shown(run: Run) -> None:
+    store = Store.open(f"sqlite:///{Path('state').resolve()}/lukeping.db")
+    machine = register(store, Publisher(), at=AT)
+    store.close()
+
+    _, listed, _ = run("client", "list")
+    _, told, _ = run("client", "list", "--json")
+
+    assert f"公钥取自 {URI}（最近 2026-11-01 08:00 取得）" in listed
+    (client,) = json.loads(told)["clients"]
+    assert (client["id"], client["jwks_uri"]) == (machine.id, URI)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -105,6 +119,10 @@ def test_the_services_signing_key_is_replaced_and_recorded(run: Run) -> None:
         ((*REGISTER[:2], "bank-a-2", *REGISTER[3:], "--enterprise", FIRM), "subject-unsuitable"),
         ((*REGISTER[:2], "bank a 2", *REGISTER[3:]), "client-id-malformed"),
         (("client", "keys", "bank-a-1", "--keys", "binary.jwks"), "usage"),
+        ((*REGISTER[:2], "bank-a-2", *REGISTER[3:], "--jwks-uri", URI), "one-key-source"),
+        (("client", "keys", "bank-a-1"), "one-key-source"),
+        (("client", "keys", "bank-a-1", "--jwks-uri", "https://127.0.0.1/jwks"), "keys-unavailable"),
+        (("client", "keys", "bank-a-1", "--jwks-uri", "http://keys.bank.example/jwks"), "keys-unavailable"),
         (("client", "register", "bank-b-1", "--institution", "bank-b", "--keys", "a.jwks"), "institution-unknown"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[2],

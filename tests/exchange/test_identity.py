@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -40,8 +40,10 @@ from data.spec.identifiers import Identifier, with_uscc_check_digit
 from data.store import Store
 from data.store.audit_reads import read_entries
 from data.store.clients import ClientExists
+from risk.client_keys import KeyTerms
 from risk.permissions import Role, Scope, ScopeMissing, scopes_of
 from tests.exchange.bank import ISSUER, TOKEN_URL, Machine, fresh, new_key, part, signed, text, unsigned
+from tests.exchange.remote import REMOTE_ATTACKS, REMOTE_CONTROLS, Publisher
 from tests.exchange.unlimited import Unlimited
 
 AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -62,6 +64,11 @@ class House:
     bank: Machine
     second: Machine
     at: datetime = AT
+    publisher: Publisher = field(default_factory=Publisher)
+
+    def fetch(self, uri: str, *, terms: KeyTerms) -> str:
+        """Fetch keys from the bank's own server, as it is now."""
+        return self.publisher.fetcher()(uri, terms=terms)
 
     def ask(
         self, headers: dict[str, str] | list[tuple[str, str]], *, path: str = PATH, worker: TestClient | None = None
@@ -109,8 +116,8 @@ def make_house(folder: Path) -> Iterator[House]:
     desks = desks_of(store, settings)
     desks = replace(desks, scoring=replace(desks.scoring, rates=Unlimited()))
     arrived: Future[Desks] = Future()
-    arrived.set_result(desks)
     house = House(store, settings, desks, None, None, bank, second)  # type: ignore[arg-type] # set below
+    arrived.set_result(replace(desks, clients=Clients(store, house.fetch)))
     apps = [
         create_app(arrived, clock=lambda: house.at, pace=lambda: house.at, log=open_log(folder / f"{name}.log"))
         for name in ("one", "other")
@@ -523,6 +530,7 @@ ATTACKS: dict[str, Attack] = {
     "token: empty": lambda h: h.ask({"Authorization": "DPoP ", "DPoP": h.bank.proof("GET", ISSUER + PATH)}),
     "token: 50 kB": lambda h: h.ask({"Authorization": "DPoP " + "a" * 50_000 + ".b.c", "DPoP": "x"}),
     "token: a demonstration's": lambda h: h.ask({"Authorization": "Bearer lk_" + "a" * 43}),
+    **REMOTE_ATTACKS,
 }  # fmt: skip
 
 
@@ -543,6 +551,7 @@ CONTROLS: dict[str, Attack] = {
     "token, header": access({}),
     "token, as issued": lambda house: with_claims(house),
     "token, before it ends": later(299),
+    **REMOTE_CONTROLS,
 }
 """What each way of attacking sends when nothing is changed: were it refused, its attacks would show nothing."""
 
