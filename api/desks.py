@@ -180,6 +180,7 @@ class Opened:
 
     demonstration: bool
     tokens: tuple[IssuedToken, ...]
+    sandbox: bool = False
     batches: tuple[LoadedBatch, ...] = ()
     model: TrainingSummary | None = None
 
@@ -290,6 +291,9 @@ class OpeningDesk(Protocol):
         `anew` replaces a store that stands here. Raises a Refusal where one stands already.
         """
 
+    def create_sandbox(self, *, progress: Chapters) -> Opened:
+        """Make a sandbox, of fixed enterprises and a fixed model; raise a Refusal where a store stands already."""
+
 
 class HealthDesk(Protocol):
     """Tell whether the service can answer."""
@@ -387,6 +391,7 @@ class Desks:
     webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
+    sandbox: bool = False
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""
