@@ -255,7 +255,9 @@ def plain_response(status: int, *, interaction: str, headers: Mapping[str, str] 
     return problem_response(code, status, detail, interaction=interaction, headers=headers)
 
 
-CONSENT = ((403, "consent-required"), (403, "consent-expired"), (403, "consent-revoked"))
+CONSENT = tuple(
+    (403, code) for code in ("consent-required", "consent-expired", "consent-revoked", "permission-required")
+)
 """The refusals of `risk.consent`, by status and code: importing them would bring frames into the door."""
 
 

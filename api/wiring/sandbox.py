@@ -59,8 +59,8 @@ class SandboxBuild:
         self._revoke(taken_back)
         self._progress.chapter("既有的评估")
         self._assess()
-        self._object()
         batches = [*batches, *self._load(LATER, at=history.warned_at)]
+        self._object()
         return [batch for batch in batches if not batch.derived]
 
     def _load(self, lists: Path, *, at: datetime) -> Sequence[LoadedBatch]:

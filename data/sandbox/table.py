@@ -112,13 +112,13 @@ class History(Row):
     built_at: datetime
     revoked_at: datetime
     assessed_at: datetime
-    objected_at: datetime
     warned_at: datetime
+    objected_at: datetime
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         """Refuse a history that runs backwards."""
-        course = (self.built_at, self.revoked_at, self.assessed_at, self.objected_at, self.warned_at)
+        course = (self.built_at, self.revoked_at, self.assessed_at, self.warned_at, self.objected_at)
         if list(course) != sorted(course):
             raise ValueError("the sandbox's history runs backwards")
         return self

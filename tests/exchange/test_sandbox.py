@@ -123,6 +123,7 @@ def test_what_an_institution_holds_already_stands_as_the_table_says(house: House
         if earlier.objection is not None:
             objection = house.get(f"/v1/objections/{earlier.objection}", asker).json()
             assert (objection["state"], objection["object"]) == ("received", earlier.id)
+            assert objection["overdue"] is False
 
 
 @pytest.mark.parametrize("asker", ASKERS)
