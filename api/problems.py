@@ -260,6 +260,7 @@ CONSENT = (
     (403, "consent-expired"),
     (403, "consent-revoked"),
     (403, "consent-history"),
+    (403, "permission-required"),
     (429, "consent-used-up"),
 )
 """The refusals of `risk.consent`, by status and code: importing them would bring frames into the door."""
