@@ -137,6 +137,17 @@ class StoreBusy(Refusal):
     status = 503
 
 
+CREATING = (
+    TokenMissing,
+    TokenUnknown,
+    IdempotencyKeyMissing,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyReused,
+    IdempotencyKeyInFlight,
+    StoreBusy,
+)
+"""What every request that creates something may be refused with."""
+
 PLAIN: Mapping[int, tuple[str, str]] = {
     400: ("body-unreadable", "请求体不是可读的 JSON（UTF-8）。"),
     404: ("not-found", "请对照接口文档核对地址。"),

@@ -19,10 +19,7 @@ from api.exchange.words import CleanText
 from api.identity import Caller
 from api.objection_desk import ObjectionShown, ObjectionVisit
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -108,16 +105,10 @@ class ObjectionsReport(Frozen):
     summary="提出异议",
     response_model=ObjectionReport,
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         ObjectUnknown,
         NotYourObjection,
         CalendarEnded,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

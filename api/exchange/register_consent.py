@@ -14,13 +14,7 @@ from api.exchange.once import Sending, answer_once
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from api.secret import derive_key
@@ -102,8 +96,7 @@ class RenewalRequest(BaseModel):
     paper: PaperTold = Field(default=PaperTold(), description="所签署的授权书")
 
 
-ONCE = (IdempotencyKeyMissing, IdempotencyKeyMalformed, IdempotencyKeyReused, IdempotencyKeyInFlight, StoreBusy)
-CREATING = (TokenMissing, TokenUnknown, NotYourConsent, ConsentTermsUnsound, *ONCE)
+REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound)
 
 
 @router.post(
@@ -112,7 +105,7 @@ CREATING = (TokenMissing, TokenUnknown, NotYourConsent, ConsentTermsUnsound, *ON
     status_code=201,
     summary="登记授权",
     response_model=ConsentReport,
-    responses=refusals(*CREATING, EnterpriseUnknown, body=True),
+    responses=refusals(*REGISTERING, EnterpriseUnknown, body=True),
 )
 def register_consent(  # What FastAPI hands an endpoint.
     wanted: ConsentRequest,
@@ -155,7 +148,7 @@ def register_consent(  # What FastAPI hands an endpoint.
     status_code=201,
     summary="续签授权",
     response_model=ConsentReport,
-    responses=refusals(*CREATING, ConsentUnknown, ConsentEnded, body=True),
+    responses=refusals(*REGISTERING, ConsentUnknown, ConsentEnded, body=True),
 )
 def renew_consent(  # noqa: PLR0913 # What FastAPI hands an endpoint.
     wanted: RenewalRequest,

@@ -14,13 +14,7 @@ from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.http_signature import SignatureInvalid
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from data.spec.errors import EnterpriseUnknown
@@ -79,16 +73,10 @@ class TakenReport(Frozen):
 
 
 REFUSED = refusals(
-    TokenMissing,
-    TokenUnknown,
+    *CREATING,
     EnterpriseUnknown,
     SignatureInvalid,
     KeysUnavailable,
-    IdempotencyKeyMissing,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyReused,
-    IdempotencyKeyInFlight,
-    StoreBusy,
     consent=True,
     body=True,
 )

@@ -9,14 +9,8 @@ from api.exchange.report import AssessmentReport, report_of
 from api.exchange.words import AssessmentRequest
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     ServiceUnready,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
     refusals,
 )
 from data.spec.errors import DayInFuture, EnterpriseUnknown
@@ -35,16 +29,10 @@ router = guarded_router("评估", Scope.ASSESSMENTS_WRITE)
     response_model=AssessmentReport,
     response_description="评估；不予评分的企业同样是 201，见 status 与 code",
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         EnterpriseUnknown,
         DayInFuture,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
         ServiceUnready,
-        StoreBusy,
         consent=True,
         body=True,
     ),

@@ -9,13 +9,7 @@ from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guard
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from risk.back_test_words import BackTestQuotaExceeded
@@ -34,14 +28,8 @@ router = guarded_router("样本回溯", Scope.BACKTESTS_WRITE)
     response_model=BackTestReport,
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         BackTestQuotaExceeded,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

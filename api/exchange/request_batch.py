@@ -8,13 +8,7 @@ from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guard
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from data.spec.errors import DayInFuture
@@ -33,14 +27,8 @@ router = guarded_router("批量评估", Scope.ASSESSMENTS_WRITE)
     response_model=BatchReport,
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         DayInFuture,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

@@ -15,10 +15,7 @@ from api.exchange.versions import IfMatch, PreconditionFailed, PreconditionRequi
 from api.exchange.words import CleanText
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -119,7 +116,6 @@ class DeliveriesReport(Frozen):
     items: list[DeliveryReport] = Field(description="推送")
 
 
-ONCE = (IdempotencyKeyMissing, IdempotencyKeyMalformed, IdempotencyKeyReused, IdempotencyKeyInFlight, StoreBusy)
 CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
 
 
@@ -129,7 +125,7 @@ CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
     status_code=201,
     summary="登记推送地址",
     response_model=WebhookMade,
-    responses=refusals(TokenMissing, TokenUnknown, TargetRefused, *ONCE, body=True),
+    responses=refusals(*CREATING, TargetRefused, body=True),
 )
 def add_webhook(
     wanted: WebhookRequest, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint
@@ -154,7 +150,7 @@ def add_webhook(
     status_code=201,
     summary="更换推送的密钥",
     response_model=WebhookMade,
-    responses=refusals(TokenMissing, TokenUnknown, WebhookUnknown, *ONCE, body=True),
+    responses=refusals(*CREATING, WebhookUnknown, body=True),
 )
 def rotate_webhook_key(
     id: WebhookId, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint
