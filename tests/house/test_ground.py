@@ -31,7 +31,7 @@ TOP_LEVEL = {
 def test_the_top_level_holds_nothing_unexpected() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    found = {path.split("/")[0] for path in tracked.split("\0")}
+    found = {path.split("/")[0] for path in tracked.split("\0") if path}
 
     assert {name for name in found if not name.startswith(".")} <= TOP_LEVEL
 
