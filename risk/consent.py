@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from data.spec.access import BUREAU, Access, ConsentBasis, Purpose, bureau_access
-from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Consent, ConsentStatus, Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
 from data.store.assessments import count_made
-from data.store.consents import list_consents, list_revoked, write_consent
+from data.store.consents import list_consents, list_revoked
 from data.store.reads import Enterprise, find_enterprise
 from data.store.work import Work
 from risk.consent_life import terms
@@ -170,14 +169,6 @@ PERMISSION_LABELS = {
     Permission.OUTCOME_WRITE: "报送结果",
     Permission.MONITORING: "贷后监测",
 }
-
-
-def revoke(work: Work, consent: Consent, *, actor: str, at: datetime) -> Consent:
-    """Take a consent back: a new version that holds nothing from the next reading on; never commits."""
-    ended = replace(consent, version=consent.version + 1, status=ConsentStatus.REVOKED)
-    told = AuditEvent(tenant=consent.grantee, actor=actor, action=Action.CONSENT_REVOKED, object_id=consent.id, at=at)
-    write_consent(work, ended, told)
-    return ended
 
 
 def can_ask(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> bool:

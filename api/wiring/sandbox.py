@@ -26,8 +26,8 @@ from data.store.work import Work
 from models.sandbox import shelve_sandbox
 from risk.answering import Question
 from risk.assess import assess
-from risk.consent import revoke
-from risk.consent_words import Asking
+from risk.consent_life import move
+from risk.consent_words import Asking, ConsentMove
 from risk.objection_words import ObjectionKind
 from risk.objections import object_to
 
@@ -113,7 +113,7 @@ class SandboxBuild:
     def _revoke(self, consents: Sequence[Consent]) -> None:
         with self._store.work(at=self._table.history.revoked_at) as work:
             for consent in consents:
-                revoke(work, consent, actor=consent.grantee, at=work.at)
+                move(work, consent.id, ConsentMove.REVOKE, by=Asking(tenant=BUREAU, party=Party.REGULATOR))
             work.commit()
 
     def _shelve(self) -> None:

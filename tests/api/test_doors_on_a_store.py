@@ -27,7 +27,7 @@ from data.store.audit import verify_chain
 from data.store.consents import write_consent
 from data.store.orm import AUDIT_EVENT
 from data.store.reads import read_enterprises
-from risk.consent import revoke
+from tests.consents import revoke
 
 TODAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
@@ -141,7 +141,7 @@ def test_a_revoked_consent_stops_the_very_next_reading(
 ) -> None:
     place = ask(client, tokens["bank-a"]).headers["location"]
     with store.work(at=NOW) as work:
-        revoke(work, consent, actor="clerk", at=NOW)
+        revoke(work, consent)
         work.commit()
 
     read = client.get(place, headers={"Authorization": f"Bearer {tokens['bank-a']}"})

@@ -18,8 +18,9 @@ from data.store.reads import read_events
 from data.store.reports import read_reports
 from models.labels import Outcome
 from models.retraining import LENDING, label_rows, learned_from, read_rule
-from risk.consent import revoke, training_access
+from risk.consent import training_access
 from risk.permissions import Role
+from tests.consents import revoke
 from tests.exchange.conftest import FIRMS, NOW, TODAY, World, make_world
 from tests.exchange.rows import loan_body
 
@@ -93,7 +94,7 @@ def test_what_a_revoked_consent_covered_is_kept_and_no_longer_learned_from(house
         send(house, f"/v1/loans/{number}/outcomes", {"months": months(0)}, side=side)
     with house.store.work(at=NOW) as work:
         given = list_consents(work, grantee="bank-a")[0]
-        revoke(work, given, actor="test", at=NOW)
+        revoke(work, given)
         work.commit()
 
     revoked = outcomes(house)
@@ -109,7 +110,7 @@ def test_what_a_revoked_consent_covered_is_kept_and_no_longer_learned_from(house
 def test_whether_it_is_learned_from_is_a_dated_term(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
     send(house, "/v1/loans", old_loan("MINE"))
     with house.store.work(at=NOW) as work:
-        revoke(work, list_consents(work, grantee="bank-a")[0], actor="test", at=NOW)
+        revoke(work, list_consents(work, grantee="bank-a")[0])
         work.commit()
     monkeypatch.setattr("risk.consent.terms", lambda at: {"labels_after_revocation": 1})
 
@@ -231,7 +232,7 @@ def test_a_report_needs_the_permission_and_a_consent_that_holds(house: World) ->
         work.commit()
     refused = send(house, "/v1/loans/L1/outcomes", {"months": months(0)})
     with house.store.work(at=NOW) as work:
-        revoke(work, narrow, actor="test", at=NOW)
+        revoke(work, narrow)
         work.commit()
     revoked = send(house, "/v1/loans/L1/outcomes", {"months": months(0)})
 

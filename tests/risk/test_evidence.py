@@ -28,9 +28,10 @@ from risk import evidence
 from risk.answering import Question
 from risk.assess import assess
 from risk.assessment import Assessment, Reason
-from risk.consent import ConsentRequired, ConsentRevoked, revoke
+from risk.consent import ConsentRequired, ConsentRevoked
 from risk.lineage import Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
 from risk.sources import Sources
+from tests.consents import revoke
 
 FIRM = with_uscc_check_digit("91370303MA3C00000")
 OTHER = with_uscc_check_digit("91370303MA3C11111")
@@ -273,7 +274,7 @@ def test_a_consent_taken_back_closes_the_evidence_too(town: Town) -> None:
     given = town.consent()
     answer = town.assess()
     with town.store.work(at=town.later()) as work:
-        revoke(work, given, actor="clerk", at=town.at)
+        revoke(work, given)
         work.commit()
 
     with pytest.raises(ConsentRevoked):

@@ -19,7 +19,7 @@ from models.card import ModelCard
 from models.fitted import Model
 from models.refusals import ModelDamaged
 from models.register import Register
-from risk.consent import revoke
+from tests.consents import revoke
 from tests.scoring.conftest import FIRMS, NOW, Town, entries
 
 PATH = "/v1/back-tests"
@@ -190,7 +190,7 @@ def test_a_consent_taken_back_blanks_the_score_at_once(town: Town) -> None:
     place = run(town, asked((0, AFTER)))
     before = items(town, place)
     with town.store.work(at=NOW) as work:
-        revoke(work, list_consents(work, grantee="bank-a")[0], actor="test", at=NOW)
+        revoke(work, list_consents(work, grantee="bank-a")[0])
         work.commit()
 
     (after,) = items(town, place)

@@ -16,7 +16,7 @@ from data.store.orm import ASSESSMENT
 from data.store.orm_exchange import OUTBOX_EVENT
 from data.store.orm_scoring import ASSESSMENT_BATCH_ITEM
 from models.refusals import ModelDamaged
-from risk.consent import revoke
+from tests.consents import revoke
 from tests.scoring.conftest import FIRMS, NOW, Town, entries
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -316,7 +316,7 @@ def test_a_revoked_consent_closes_the_very_next_reading_of_the_results(town: Tow
     place = town.ask("POST", PATH, batch_of(0, 1)).headers["location"]
     town.work_all()
     with town.store.work(at=NOW) as work:
-        revoke(work, ended, actor="clerk", at=NOW)
+        revoke(work, ended)
         work.commit()
 
     items = town.ask("GET", f"{place}/results").json()["items"]

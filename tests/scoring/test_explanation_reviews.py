@@ -7,7 +7,7 @@ import pytest
 
 from data.spec.consent import Permission
 from data.store.consents import list_consents
-from risk.consent import revoke
+from tests.consents import revoke
 from tests.scoring.conftest import FIRMS, NOW, Town, entries
 
 
@@ -118,7 +118,7 @@ def test_reading_needs_a_consent_to_read_explanations_that_holds(town: Town, giv
 
     holding = town.ask("GET", path(given))
     with town.store.work(at=NOW) as work:
-        revoke(work, list_consents(work, grantee="bank-a", enterprise_id=town.number(0))[0], actor="test", at=NOW)
+        revoke(work, list_consents(work, grantee="bank-a", enterprise_id=town.number(0))[0])
         work.commit()
 
     assert holding.status_code == 200

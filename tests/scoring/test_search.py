@@ -5,7 +5,7 @@ import pytest
 from data.spec.access import BUREAU, Purpose
 from data.spec.identifiers import with_uscc_check_digit
 from data.spec.pinyin import ANY, has_initials, initials
-from risk.consent import revoke
+from tests.consents import revoke
 from tests.scoring.conftest import FIRMS, NAMES, NOW, Town
 
 PATH = "/v1/enterprises/search"
@@ -72,7 +72,7 @@ def test_a_revoked_consent_hides_the_enterprise_at_once(town: Town) -> None:
     given = town.consent(0)
     assert values(town.ask("POST", PATH, {"name": "恒拓"})) == [FIRMS[0]]
     with town.store.work(at=NOW) as work:
-        revoke(work, given, actor="clerk", at=NOW)
+        revoke(work, given)
         work.commit()
 
     assert values(town.ask("POST", PATH, {"name": "恒拓"})) == []

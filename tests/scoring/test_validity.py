@@ -8,9 +8,9 @@ import pytest
 from data.spec.access import BUREAU
 from data.spec.dated import NotInForce
 from risk import endings
-from risk.consent import revoke
 from risk.limits import read_scoring_limits
 from risk.validity import Ending
+from tests.consents import revoke
 from tests.scoring.conftest import FIRMS, NOW, TODAY, Town
 
 
@@ -75,7 +75,7 @@ def test_the_end_of_the_consent_withdraws_it_and_may_still_be_learnt(town: Town)
     given = town.consent(0)
     id = assess(town)
     with town.store.work(at=NOW) as work:
-        revoke(work, given, actor="clerk", at=NOW)
+        revoke(work, given)
         work.commit()
 
     answer = validity(town, id)
