@@ -17,6 +17,26 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "bruno"
 BY_HAND = frozenset({"README.md", "collection.bru"})
 """What stands there beside: how to begin, and the script that signs for a registered client."""
 
+FOLDERS: Mapping[str, str] = {
+    "评估": "assessments",
+    "授权": "consents",
+    "异议": "objections",
+    "联合评价": "applications",
+    "预警": "warnings",
+    "贷款": "loans",
+    "反馈": "feedback",
+    "样本回溯": "back-tests",
+    "事件": "events",
+    "身份": "identity",
+    "批量评估": "assessment-batches",
+    "企业": "enterprises",
+    "政策": "policies",
+    "目录": "catalogue",
+    "审计": "audit",
+    "健康": "health",
+}
+"""In which folder a tag's requests stand: plain names survive every archive and file system; Bruno shows the tag."""
+
 Operation = Mapping[str, Any]
 Schema = Mapping[str, Any]
 
@@ -38,12 +58,12 @@ def collection(document: Schema) -> dict[str, str]:
     }
     for number, tag in enumerate(document["tags"], 1):
         meta = dictionary("meta", {"name": tag["name"], "seq": number})
-        files[f"{tag['name']}/folder.bru"] = blocks(meta, text("docs", tag["description"]))
+        files[f"{FOLDERS[tag['name']]}/folder.bru"] = blocks(meta, text("docs", tag["description"]))
     places = {tag["name"]: count(1) for tag in document["tags"]}
     for path, method, operation in _operations(document):
         tag = operation["tags"][0]
         said = _request(document, path, method, operation, seq=next(places[tag]))
-        files[f"{tag}/{operation['operationId']}.bru"] = said
+        files[f"{FOLDERS[tag]}/{operation['operationId']}.bru"] = said
     return files
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.bruno import BY_HAND, FOLDER, collection, main
+from api.bruno import BY_HAND, FOLDER, FOLDERS, collection, main
 from api.schema import schema
 from tests.exchange.rows import ROWS
 
@@ -80,7 +80,7 @@ def test_the_collection_is_written_by_its_module_and_what_is_stale_goes(
 def test_every_operation_has_a_request_in_the_folder_of_its_tag() -> None:
     assert REQUESTS.keys() == OPERATIONS.keys()
     for name, (method, path, operation) in OPERATIONS.items():
-        assert f"{operation['tags'][0]}/{name}.bru" in FILES
+        assert f"{FOLDERS[operation['tags'][0]]}/{name}.bru" in FILES
         request = REQUESTS[name]
         assert request["meta"]["name"] == operation["summary"]
         assert filled(request[method]["url"]) == "http://127.0.0.1:8000" + re.sub(r"{\w+}", "x", path)
