@@ -22,7 +22,7 @@ from risk.joint.states import MOVES, STATE_LABELS, Move, State, possible
 from risk.joint.support import support_from
 from risk.joint.terms import Terms
 from risk.joint.told import ToldApplication, ToldEntry, ToldOpening, ToldSheet, ToldStep
-from risk.joint.words import BOOK_LABELS, SHEET_LABELS, SHEET_OF, Book, Sheet
+from risk.joint.words import BOOK_LABELS, BUREAU_ROLES, SHEET_LABELS, SHEET_OF, Book, Sheet
 from risk.policies.verdict import Finding
 
 FOR_ALL = ("words", "sheet", "dimension", "conclusion", "suggestion", "expires_on")
@@ -88,7 +88,7 @@ def tell_application(application: Application, by: Actor, *, terms: Terms) -> To
         facts={name: str(value) for name, value in {**asked.loan, **asked.told}.items()},
         state=application.state,
         state_label=STATE_LABELS[application.state],
-        possible=possible_for(application, by, terms=terms),
+        possible=_possible(application, by, terms),
         awaited=awaited(application),
         is_open=application.is_open,
         conclusion=None if made is None else concluded(application),
@@ -96,6 +96,13 @@ def tell_application(application: Application, by: Actor, *, terms: Terms) -> To
         steps=tuple(_step(one, by) for one in stored.moves),
         entries=tuple(_entry(one) for one in stored.entries if _concerns(one, by)),
     )
+
+
+def _possible(application: Application, by: Actor, terms: Terms) -> tuple[str, ...]:
+    """Return what an institution may do next, in whichever capacity of its people."""
+    roles = sorted(BUREAU_ROLES) if by.tenant == BUREAU else [by.role]
+    found = [possible_for(application, replace(by, role=role), terms=terms) for role in roles]
+    return tuple(dict.fromkeys(move for moves in found for move in moves))
 
 
 def possible_for(application: Application, by: Actor, *, terms: Terms) -> tuple[str, ...]:
@@ -132,7 +139,7 @@ def _step(made: MadeMove, by: Actor) -> ToldStep:
 
 
 def _concerns(entry: BookedEntry, by: Actor) -> bool:
-    return by.tenant in (BUREAU, entry.party) or entry.kind == Book.DISBURSED
+    return by.tenant == BUREAU or entry.party == by.role or entry.kind == Book.DISBURSED
 
 
 def _entry(entry: BookedEntry) -> ToldEntry:

@@ -38,6 +38,15 @@ def move(
     return world.client.post(f"{where}/moves", json=body, headers={**headers, "If-Match": version})
 
 
+def explain_all(world: Any, number: str) -> None:
+    """Let every party explain the gaps of its sheet."""
+    found = get(world, Role.BUREAU, f"/v1/applications/{number}/opening").json()
+    parties = {"bank": Role.BANK, "guarantor": Role.GUARANTOR, "bureau": Role.BUREAU}
+    for gap in (one for one in found["gaps"] if one["to_explain"]):
+        told = {"dimension": gap["dimension"], "code": "field_visit", "words": "走访所见"}
+        assert move(world, parties[gap["sheet"]], number, "explain", **told).status_code == 201
+
+
 def rows(world: Any, table: Any) -> int:
     with world.store.work(at=NOW, read_only=True) as work:
         return int(work.connection.scalar(select(func.count()).select_from(table)) or 0)
@@ -46,11 +55,7 @@ def rows(world: Any, table: Any) -> int:
 def test_an_application_goes_from_its_draft_to_the_banks_decision(world: Any) -> None:
     number = opened(world, Role.BANK, "a")["number"]
     found = get(world, Role.BUREAU, f"/v1/applications/{number}/opening").json()
-    for gap in found["gaps"]:
-        if gap["to_explain"]:
-            party = {"bank": Role.BANK, "guarantor": Role.GUARANTOR, "bureau": Role.BUREAU}[gap["sheet"]]
-            told = {"dimension": gap["dimension"], "code": "field_visit", "words": "走访所见"}
-            assert move(world, party, number, "explain", **told).status_code == 201
+    explain_all(world, number)
 
     concluded = move(
         world,
@@ -120,9 +125,7 @@ def test_why_a_bank_decided_is_not_told_to_the_guarantor(world: Any) -> None:
 def test_a_decision_is_read_by_its_bank_and_the_bureau_alone(world: Any) -> None:
     number = opened(world, Role.BANK, "a")["number"]
     found = get(world, Role.BUREAU, f"/v1/applications/{number}/opening").json()
-    for gap in (one for one in found["gaps"] if one["to_explain"]):
-        party = {"bank": Role.BANK, "guarantor": Role.GUARANTOR, "bureau": Role.BUREAU}[gap["sheet"]]
-        move(world, party, number, "explain", dimension=gap["dimension"], code="field_visit", words="走访所见")
+    explain_all(world, number)
     move(world, Role.BUREAU, number, "conclude", conclusion=found["suggestion"], words="按约定")
     assert move(world, Role.BANK, number, "decline", code="own_rating", words="内部说明").status_code == 201
 
@@ -130,6 +133,24 @@ def test_a_decision_is_read_by_its_bank_and_the_bureau_alone(world: Any) -> None
 
     assert last[Role.BANK]["details"]["code"] == last[Role.BUREAU]["details"]["code"] == "own_rating"
     assert last[Role.GUARANTOR]["details"] == {}
+
+
+def test_the_bureau_is_told_what_any_of_its_people_may_do(world: Any) -> None:
+    number = opened(world, Role.BANK, "a")["number"]
+    explain_all(world, number)
+    suggested = get(world, Role.BUREAU, f"/v1/applications/{number}/opening").json()["suggestion"]
+    move(world, Role.BUREAU, number, "conclude", conclusion=suggested, words="按约定")
+    move(world, Role.BANK, number, "approve", code="within_policy", words="同意")
+    lent = {"loan_no": "JX-77", "disbursed": "200万", "disbursed_on": "2026-01-01", "matures_on": "2026-12-31"}
+
+    disbursed = move(world, Role.BANK, number, "disburse", facts=lent)
+    wrong = move(world, Role.BUREAU, number, "file")
+    possible = get(world, Role.BUREAU, f"/v1/applications/{number}").json()["possible"]
+
+    assert disbursed.status_code == 201, disbursed.text
+    assert [one["amount"] for one in disbursed.json()["entries"]] == ["2000000.00"]
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "not-your-move")
+    assert possible == ["file"]
 
 
 def test_a_move_on_an_older_version_is_refused_and_keeps_nothing(world: Any) -> None:

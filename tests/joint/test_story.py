@@ -6,9 +6,10 @@ from decimal import Decimal
 from data.store.audit import verify_chain
 from risk.joint.books import open_by
 from risk.joint.states import State
+from risk.joint.telling import tell_application
 from risk.joint.words import Book, Guarantee
 from risk.policies.rule import Party
-from tests.joint.house import House, at
+from tests.joint.house import PEOPLE, House, at
 
 LENT, FILED, LATE, PAID, BACK = (
     date(2025, 5, 12),
@@ -95,6 +96,14 @@ def test_a_guaranteed_loan_is_paid_out_by_the_guarantor_and_shared_as_the_plan_s
     house.move("guarantor", "claim", number, LATE, attachments=("代偿凭证=a.pdf",), principal_loss="1000000")
     paid = house.move("operator", "compensate", number, PAID)
 
+    lines = {who: tell_application(paid, PEOPLE[who], terms=paid.terms()).entries for who in ("bank", "guarantor")}
+    assert {(one.kind, one.party) for one in lines["guarantor"]} >= {
+        (Book.PAYOUT, "guarantor"),
+        (Book.DISBURSED, "bank"),
+    }
+    for who, told in lines.items():
+        assert {one.party for one in told if one.kind is not Book.DISBURSED} == {who}
+    assert len(tell_application(paid, PEOPLE["operator"], terms=paid.terms()).entries) == len(paid.stored.entries)
     parts = {party: paid.booked(Book.BORNE, party=party) for party in Party}
     assert parts[Party.BANK] == Decimal("200000")
     assert parts[Party.REGUARANTOR] == Decimal("200000")
