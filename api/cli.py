@@ -21,6 +21,7 @@ from api.commands import (
     opening,
     policy,
     pool,
+    sandbox,
     scoring,
     serving,
     sources,
@@ -64,6 +65,7 @@ COMMANDS = (
     ("catalogue", modelling.catalogue),
     ("serve", serving.serve),
     ("doctor", serving.doctor),
+    ("sandbox", sandbox.sandbox),
     ("demo", opening.demo),
     ("evaluate", modelling.evaluate),
 )

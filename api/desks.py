@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from api.back_test_desk import BackTestDesk
     from api.client_desk import ClientDesk
     from api.consent_desk import ConsentDesk
+    from api.evaluation_desk import EvaluationDesk
     from api.event_desk import EventDesk
     from api.joint_desk import JointDesk
     from api.lending_desk import LendingDesk
@@ -158,15 +159,6 @@ class CandidateTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """Say what a run on a real source came to: figures by name, and sentences for a reader."""
-
-    source: str
-    figures: Mapping[str, object]
-    sentences: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Check:
     """Tell one finding of the doctor: what was looked at, whether it is well, what was seen, what helps."""
 
@@ -182,6 +174,7 @@ class Opened:
 
     demonstration: bool
     tokens: tuple[IssuedToken, ...]
+    sandbox: bool = False
     batches: tuple[LoadedBatch, ...] = ()
     model: TrainingSummary | None = None
 
@@ -292,6 +285,9 @@ class OpeningDesk(Protocol):
         `anew` replaces a store that stands here. Raises a Refusal where one stands already.
         """
 
+    def create_sandbox(self, *, progress: Chapters) -> Opened:
+        """Make a sandbox, of fixed enterprises and a fixed model; raise a Refusal where a store stands already."""
+
 
 class HealthDesk(Protocol):
     """Tell whether the service can answer."""
@@ -353,13 +349,6 @@ class TrainingDesk(Protocol):
         """Make a shelved model answer for a card, or with None the one before; return its name; raise a Refusal."""
 
 
-class EvaluationDesk(Protocol):
-    """Try the method on real sources."""
-
-    def evaluate(self, source: str, folder: Path | None, *, at: datetime, progress: Progress) -> Evaluation:
-        """Evaluate on a source in a temporary store of its own."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Desks:
     """Hand a door everything it may ask for; today is the store's own, where it has one, secret the installation's."""
@@ -378,7 +367,7 @@ class Desks:
     intake: IntakeDesk
     names: "NameDesk"
     training: TrainingDesk
-    evaluation: EvaluationDesk
+    evaluation: "EvaluationDesk"
     policies: "PolicyDesk"
     lending: "LendingDesk"
     joint: "JointDesk"
@@ -391,6 +380,7 @@ class Desks:
     webhooks: "WebhookDesk"
     scoring: ScoringDesks
     audit: "AuditDesk"
+    sandbox: bool = False
 
     def now(self) -> datetime:
         """Return the instant by the store's clock."""

@@ -137,6 +137,17 @@ class StoreBusy(Refusal):
     status = 503
 
 
+CREATING = (
+    TokenMissing,
+    TokenUnknown,
+    IdempotencyKeyMissing,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyReused,
+    IdempotencyKeyInFlight,
+    StoreBusy,
+)
+"""What every request that creates something may be refused with."""
+
 PLAIN: Mapping[int, tuple[str, str]] = {
     400: ("body-unreadable", "请求体不是可读的 JSON（UTF-8）。"),
     404: ("not-found", "请对照接口文档核对地址。"),
@@ -260,6 +271,7 @@ CONSENT = (
     (403, "consent-expired"),
     (403, "consent-revoked"),
     (403, "consent-history"),
+    (403, "permission-required"),
     (429, "consent-used-up"),
 )
 """The refusals of `risk.consent`, by status and code: importing them would bring frames into the door."""

@@ -21,9 +21,10 @@ from data.spec.progress import Progress, Silent
 from data.spec.tables.conduct import conduct_record, guarantee
 from data.spec.tables.lending import loan
 from data.spec.versions import latest_known
-from data.store.consents import find_consents
+from data.store.batches import batches_known
+from data.store.consents import find_consent
 from data.store.outbox_reads import announced
-from data.store.reads import read_batches, read_enterprises, read_events, read_numbers
+from data.store.reads import Enterprise, name_enterprises, read_batches, read_events, read_numbers
 from data.store.warnings import StoredAcknowledgement, read_acknowledgements, write_acknowledgement
 from data.store.work import Work
 from features.tables.guarantee_graph import DISTRESS
@@ -49,22 +50,33 @@ class SinceMisplaced(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watched:
+    """Hold what the evidence says by a day: who owes, the signals about them, and the ring of guarantees.
+
+    Shapes: signals as `find_signals`, of firms that owed something on the day of the signal and still do; owed and
+    guarantees the latest known rows, `guaranteed` the internal number of the firm, NaN for one that is not known.
+    """
+
+    day: pd.Timestamp
+    owed: pd.DataFrame
+    signals: pd.DataFrame
+    guarantees: pd.DataFrame
+    distressed: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Looked:
     """Hold what was read once for all warnings."""
 
-    day: pd.Timestamp
-    listed: pd.DataFrame
+    watched: Watched
+    firms: Mapping[int, Enterprise]
     files: Mapping[str, str]
-    numbers: Mapping[str, int]
-    loans: pd.DataFrame
-    guarantees: pd.DataFrame
-    distressed: frozenset[int]
-    consents: Mapping[str, Mapping[int, Consent]]
+    consents: Mapping[tuple[str, int], Consent | None]
     names: Mapping[str, str]
     done: Mapping[str, StoredAcknowledgement]
 
 
-def list_warnings(
+def list_warnings(  # noqa: PLR0913 # Who asks, of which days, and the two ways to narrow the list.
     work: Work,
     *,
     as_of: date,
@@ -73,35 +85,65 @@ def list_warnings(
     access: Access,
     progress: Progress,
     batch_id: str | None = None,
+    only: str | None = None,
 ) -> WatchReport:
     """Return the warnings about borrowers that became known in [since, as_of), the latest and gravest first.
 
     A borrower owes something on the day of the warning and on `as_of`; `batch_id` keeps what the rows of one batch
-    told. Raises DayInFuture, SinceMisplaced.
+    told, `only` the one of a number. Raises DayInFuture, SinceMisplaced.
     """
     if as_of > access.at.date():
         raise DayInFuture(f"{as_of}还没有到来，本库的今天是{access.at.date()}。", help="请改用今天或更早的日期。")
     if since >= as_of:
         raise SinceMisplaced(f"起始日{since}不早于评估日{as_of}。", help="请把 --since 写得更早。")
-    progress.stage("读取证据")
-    events = read_events(work, [*WATCHED_TABLES, loan.name], access=access)
-    loans = latest_known(events[loan.name], pd.Timestamp(as_of))
-    progress.stage("查找预警", 1)
-    found = find_signals(events, read_warning_limits(as_of), as_of=as_of)
-    owed = _open(loans, as_of)
-    found = found[found["known_on"] >= pd.Timestamp(since)]
+    watched = watch(work, as_of=as_of, access=access, progress=progress)
+    found = watched.signals[watched.signals["known_on"] >= pd.Timestamp(since)]
     if batch_id is not None:
         found = found[found["batch_id"] == batch_id]
-    found = found[exposed(loans, found) & found["enterprise_id"].isin(set(owed["enterprise_id"]))]
-    progress.advance()
-    looked = _look(work, events, owed, as_of=as_of, access=access)
+    if only is not None:
+        found = found[_numbered(work, found, access=access) == only.strip().upper()]
+    looked = _look(work, watched, found, access=access)
     told = [_warning(row, RULES[str(row["rule"])], looked) for row in found.to_dict("records")]
     return WatchReport(
         as_of=as_of,
         since=since,
         demonstration=demonstration,
-        borrowers=int(owed["enterprise_id"].nunique()),
+        borrowers=int(watched.owed["enterprise_id"].nunique()),
         warnings=tuple(sorted(told, key=order_of)),
+    )
+
+
+def watch(work: Work, *, as_of: date, access: Access, progress: Progress) -> Watched:
+    """Look at every borrower by what was known before a day; remembered for as long as no batch comes in.
+
+    The bureau watches: access opens everything, whosever warnings are then told.
+    """
+
+    def look() -> Watched:
+        progress.stage("读取证据")
+        events = read_events(work, [*WATCHED_TABLES, loan.name], access=access)
+        progress.stage("查找预警", 1)
+        found = _watched(events, read_numbers(work, Scheme.USCC, access=access), as_of)
+        progress.advance()
+        return found
+
+    return work.recall(("watched", as_of, access.categories, batches_known(work)), look)
+
+
+def _watched(events: Mapping[str, pd.DataFrame], numbers: Mapping[str, int], as_of: date) -> Watched:
+    day = pd.Timestamp(as_of)
+    loans = latest_known(events[loan.name], day)
+    owed = _open(loans, as_of)
+    found = find_signals(events, read_warning_limits(as_of), as_of=as_of)
+    conduct = latest_known(events[conduct_record.name], day)
+    held = conduct[conduct["kind"].isin(DISTRESS) & ~(conduct["removed_on"] <= day)]
+    ring = latest_known(events[guarantee.name], day)
+    return Watched(
+        day=day,
+        owed=owed,
+        signals=found[exposed(loans, found) & found["enterprise_id"].isin(set(owed["enterprise_id"]))],
+        guarantees=ring.assign(guaranteed=ring["guaranteed"].map(numbers)),
+        distressed=frozenset(held["enterprise_id"]),
     )
 
 
@@ -175,24 +217,23 @@ def _open(loans: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return loans[(loans["disbursed_on"] < day) & ~(loans["settled_on"] < day)]
 
 
-def _look(
-    work: Work, events: Mapping[str, pd.DataFrame], owed: pd.DataFrame, *, as_of: date, access: Access
-) -> _Looked:
-    day = pd.Timestamp(as_of)
-    banks = sorted(set(owed["owner"]) - {BUREAU})
-    conduct = latest_known(events[conduct_record.name], day)
-    held = conduct[conduct["kind"].isin(DISTRESS) & ~(conduct["removed_on"] <= day)]
+def _look(work: Work, watched: Watched, found: pd.DataFrame, *, access: Access) -> _Looked:
     batches = read_batches(work)
-    named = owed.drop_duplicates("owner")
+    firms = set(found["enterprise_id"])
+    owed = watched.owed[watched.owed["enterprise_id"].isin(firms) & (watched.owed["owner"] != BUREAU)]
+    pairs = owed[["owner", "enterprise_id"]].drop_duplicates().itertuples(index=False, name=None)
+    given = {
+        (bank, firm): find_consent(
+            work, enterprise_id=int(firm), grantee=bank, purpose=Purpose.MONITORING, at=access.at
+        )
+        for bank, firm in pairs
+    }
+    named = watched.owed.drop_duplicates("owner")
     return _Looked(
-        day=day,
-        listed=read_enterprises(work, access=access).set_index("enterprise_id"),
+        watched=watched,
+        firms=name_enterprises(work, [int(firm) for firm in firms], access=access),
         files=dict(zip(batches["id"], batches["file_name"], strict=True)),
-        numbers=read_numbers(work, Scheme.USCC, access=access),
-        loans=owed,
-        guarantees=latest_known(events[guarantee.name], day),
-        distressed=frozenset(held["enterprise_id"]),
-        consents={bank: find_consents(work, grantee=bank, purpose=Purpose.MONITORING, at=access.at) for bank in banks},
+        consents=given,
         names=dict(zip(named["owner"], named["bank"], strict=True)),
         done=read_acknowledgements(work, tenant=access.tenant),
     )
@@ -200,8 +241,8 @@ def _look(
 
 def _warning(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> RiskWarning:
     firm = int(row["enterprise_id"])
-    listed = looked.listed.loc[firm]
-    identifier = f"{listed['value']}" if listed["scheme"] == Scheme.USCC else f"{listed['scheme']}:{listed['value']}"
+    named = looked.firms[firm]
+    identifier = str(named.identifier)
     told, withheld = _told(row, rule, looked)
     id = _id(rule.name, identifier, str(row["key"]))
     done = looked.done.get(id)
@@ -211,7 +252,7 @@ def _warning(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> Risk
         label=rule.label,
         severity=int(row["severity"]),
         severity_label=SEVERITY_LABELS[int(row["severity"])],
-        enterprise_name=str(listed["name"]),
+        enterprise_name=named.name,
         identifier=identifier,
         happened_on=row["happened_on"].date(),
         known_on=row["known_on"].date(),
@@ -228,6 +269,14 @@ def _id(*parts: str) -> str:
     return "W" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10].upper()
 
 
+def _numbered(work: Work, found: pd.DataFrame, *, access: Access) -> "pd.Series[str]":
+    """Return the number of each signal's warning."""
+    firms = name_enterprises(work, [int(firm) for firm in set(found["enterprise_id"])], access=access)
+    parts = zip(found["rule"], found["enterprise_id"], found["key"], strict=True)
+    numbers = [_id(RULES[str(rule)].name, str(firms[int(firm)].identifier), str(key)) for rule, firm, key in parts]
+    return pd.Series(numbers, index=found.index, dtype="str")
+
+
 def _sentence(rule: WarningRule, value: float) -> str:
     if not rule.say or (pd.isna(value) and "{value" in rule.say):
         return rule.label
@@ -241,12 +290,12 @@ def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[t
     A bank knows what it reported itself, and what the firm's consent to monitoring opens.
     """
     firm = int(row["enterprise_id"])
-    banks = sorted(set(looked.loans.loc[looked.loans["enterprise_id"] == firm, "owner"]) - {BUREAU})
+    banks = sorted(set(looked.watched.owed.loc[looked.watched.owed["enterprise_id"] == firm, "owner"]) - {BUREAU})
     rows = _behind(firm, looked) if rule.bare else [row]
     told = [Told(institution=BUREAU, name=BUREAU_NAME, ground=DUTY, evidence=_evidence(rows, rule, looked, BUREAU))]
     for bank in banks:
         own = any(one["owner"] == bank for one in rows)
-        consent = looked.consents.get(bank, {}).get(firm)
+        consent = looked.consents[bank, firm]
         opened = (
             consent is not None
             and Permission.MONITORING in consent.permissions
@@ -261,11 +310,11 @@ def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[t
 
 def _behind(firm: int, looked: _Looked) -> list[Mapping[Any, Any]]:
     """Return the guarantees that tie a firm to others in distress."""
-    rows = looked.guarantees
-    other = rows["guaranteed"].map(looked.numbers)
-    given = (rows["enterprise_id"] == firm) & other.isin(looked.distressed)
-    taken = (other == firm) & rows["enterprise_id"].isin(looked.distressed)
-    return list(rows[(given | taken) & ~(rows["ended_on"] <= looked.day)].to_dict("records"))
+    rows = looked.watched.guarantees
+    other = rows["guaranteed"]
+    given = (rows["enterprise_id"] == firm) & other.isin(looked.watched.distressed)
+    taken = (other == firm) & rows["enterprise_id"].isin(looked.watched.distressed)
+    return list(rows[(given | taken) & ~(rows["ended_on"] <= looked.watched.day)].to_dict("records"))
 
 
 def _evidence(rows: Iterable[Mapping[Any, Any]], rule: WarningRule, looked: _Looked, reader: str) -> tuple[Source, ...]:

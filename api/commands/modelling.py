@@ -8,7 +8,7 @@ import typer
 
 from api.catalogue_desk import Catalogue
 from api.commands.options import AsJson, AsOf
-from api.desks import Evaluation
+from api.evaluation_desk import Evaluation
 from api.terminal.bars import shown
 from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings, tell
 

@@ -6,7 +6,7 @@ import typer
 
 from api.commands.options import AsJson
 from api.terminal.bars import shown
-from api.terminal.door import command, print_json, read_settings, say, tell
+from api.terminal.door import UsageRefused, command, print_json, read_settings, say, tell
 
 if TYPE_CHECKING:
     from api.desks import Opened
@@ -18,23 +18,32 @@ def init(
     demonstration: Annotated[
         bool, typer.Option("--demo/--empty", help="建立演示城市（虚构的企业与名单），或只建空库。")
     ] = True,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="建立接入沙箱：十二家固定的虚构企业，各给一种固定的答复。")
+    ] = False,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="已经建好时什么也不做，正常结束。")] = False,
     enterprises: Annotated[int, typer.Option(help="演示城市的企业数。", min=200, max=20000)] = 5000,
     as_json: AsJson = False,
 ) -> None:
-    """建库：存储与令牌；演示城市另含名单、授权与模型。
+    """建库：存储与令牌；演示城市另含名单、授权与模型；接入沙箱的答复见 lukeping sandbox。
 
     中途被打断时什么也不会留下，重新运行即可。退出码：0 已建好，1 故障，2 被拒绝（例如已有存储）。
     """
     from api.wiring import opening_desk
 
+    if sandbox and not demonstration:
+        raise UsageRefused("--sandbox 与 --empty 不能同用。", help="只用其一。")
     settings = read_settings()
     desk = opening_desk(settings)
     if if_missing and desk.exists():
         say(f"{settings.state} 中已有存储，未作改动。")
         return
     with shown(chapters=4 if demonstration else 1) as progress:
-        opened = desk.create(demonstration=demonstration, enterprises=enterprises, progress=progress)
+        opened = (
+            desk.create_sandbox(progress=progress)
+            if sandbox
+            else desk.create(demonstration=demonstration, enterprises=enterprises, progress=progress)
+        )
     if as_json:
         print_json(_told(opened, settings))
     else:
@@ -70,6 +79,7 @@ def _told(opened: "Opened", settings: "Settings") -> dict[str, object]:
     return {
         "state": settings.state,
         "demonstration": opened.demonstration,
+        "sandbox": opened.sandbox,
         "batches": opened.batches,
         "model": opened.model,
         "token_file": settings.token_file,
@@ -78,9 +88,10 @@ def _told(opened: "Opened", settings: "Settings") -> dict[str, object]:
 
 
 def _tell(opened: "Opened", settings: "Settings") -> None:
+    what = "接入沙箱" if opened.sandbox else "演示数据"
     tell(
         f"已建好：{settings.state}"
-        + ("（演示数据，企业与数字均为虚构；今天是 2026-01-01）" if opened.demonstration else "")
+        + (f"（{what}，企业与数字均为虚构；今天是 2026-01-01）" if opened.demonstration else "")
     )
     if opened.batches:
         files = [batch for batch in opened.batches if not batch.derived]
@@ -97,5 +108,7 @@ def _tell(opened: "Opened", settings: "Settings") -> None:
     tell("各机构的演示令牌只在这里显示一次，库中只存指纹：")
     for issued in opened.tokens:
         tell(f"  {issued.institution.code:<16} {issued.token}  {issued.institution.name}")
+    if opened.sandbox:
+        tell("十二家企业各给什么答复：lukeping sandbox")
     if opened.tokens:
         tell(f"演示用的令牌另存于 {settings.token_file}（仅本人可读）。")

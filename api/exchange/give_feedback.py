@@ -14,14 +14,8 @@ from api.exchange.report import Frozen
 from api.exchange.words import CleanText
 from api.identity import Caller
 from api.problems import (
+    CREATING,
     AssessmentUnknown,
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
     refusals,
 )
 from risk.lending_words import Told
@@ -65,14 +59,8 @@ class FeedbackReport(Frozen):
     summary="反馈采纳情况",
     response_model=FeedbackReport,
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         AssessmentUnknown,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

@@ -15,7 +15,7 @@ from api.exchange.application_report import (
 )
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.once import Sending, answer_once
-from api.exchange.open_application import CREATING
+from api.exchange.open_application import ADDING
 from api.exchange.words import CleanText, Day, LongText
 from api.identity import Caller
 from api.problems import refusals
@@ -81,7 +81,7 @@ class SheetRequest(ByPerson):
     summary="交评价表",
     response_model=ApplicationReport,
     responses=refusals(
-        *CREATING,
+        *ADDING,
         NoSheetOfYours,
         SheetMalformed,
         NotchesWithoutEvidence,

@@ -24,6 +24,11 @@ class Readiness(Frozen):
     """服务能否作答，以及各项检查；不含任何内部细节。"""
 
     status: Literal["ready", "not_ready"] = Field(description="能否作答", examples=["ready"])
+    mode: Literal["live", "demonstration", "sandbox"] | None = Field(
+        default=None,
+        description="库的种类：live 真实，demonstration 演示城市，sandbox 接入沙箱（后两者均为虚构）；启动中为 null",
+        examples=["sandbox"],
+    )
     checks: dict[str, bool] = Field(description="各项检查是否通过", examples=[{"存储": True, "模型": True}])
 
 
@@ -60,7 +65,7 @@ def check_ready(arriving: ArrivingDesks, response: Response) -> Readiness:
     checks = _checks(arriving)
     ready = all(checks.values())
     response.status_code = 200 if ready else 503
-    return Readiness(status="ready" if ready else "not_ready", checks=checks)
+    return Readiness(status="ready" if ready else "not_ready", mode=_mode(arriving), checks=checks)
 
 
 def _checks(arriving: Future[Desks]) -> dict[str, bool]:
@@ -68,3 +73,13 @@ def _checks(arriving: Future[Desks]) -> dict[str, bool]:
     if not arriving.done():
         return {"启动": False}
     return {check.name: check.well for check in arriving.result().health.check_ready()}
+
+
+def _mode(arriving: Future[Desks]) -> Literal["live", "demonstration", "sandbox"] | None:
+    """Say what kind of store answers; None while the service still starts."""
+    if not arriving.done():
+        return None
+    desks = arriving.result()
+    if desks.sandbox:
+        return "sandbox"
+    return "live" if desks.today is None else "demonstration"

@@ -14,10 +14,7 @@ from api.exchange.report import Frozen, SourceReported
 from api.exchange.words import Day, LongText
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -121,13 +118,7 @@ def list_warnings(
     summary="登记预警的处理",
     response_model=WarningReport,
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
+        *CREATING,
         body=True,
     ),
 )

@@ -15,7 +15,7 @@ from api.exchange.application_report import (
 )
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.once import Sending, answer_once
-from api.exchange.open_application import CREATING
+from api.exchange.open_application import ADDING
 from api.exchange.try_policy import FactsTold, texts_of
 from api.exchange.versions import IfMatch, PreconditionFailed, PreconditionRequired, check_match
 from api.exchange.words import CleanText, Day, LongText
@@ -76,7 +76,7 @@ class MoveRequest(ByPerson):
     summary="办理一步",
     response_model=ApplicationReport,
     responses=refusals(
-        *CREATING,
+        *ADDING,
         MoveUnknown,
         MoveNotPossible,
         PreconditionRequired,

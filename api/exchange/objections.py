@@ -20,10 +20,7 @@ from api.exchange.words import CleanText
 from api.identity import Caller
 from api.objection_desk import ObjectionShown, ObjectionVisit
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -110,16 +107,10 @@ class ObjectionsReport(Frozen):
     response_model=ObjectionReport,
     responses=leads_to(201, "read_objection", "withdraw_objection")
     | refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         ObjectUnknown,
         NotYourObjection,
         CalendarEnded,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

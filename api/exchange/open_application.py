@@ -11,16 +11,7 @@ from api.exchange.once import Sending, answer_once
 from api.exchange.try_policy import FactsTold, texts_of
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
-from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
-    refusals,
-)
+from api.problems import CREATING, refusals
 from data.spec.errors import DayInFuture, EnterpriseUnknown
 from risk.joint.permissions import NotYourMove
 from risk.joint.told import Wanted
@@ -33,18 +24,12 @@ ROUTE = "POST /v1/applications"
 
 router = guarded_router("联合评价", Scope.APPLICATIONS_WRITE)
 
-CREATING = (
-    TokenMissing,
-    TokenUnknown,
+ADDING = (
+    *CREATING,
     NotYourMove,
     DayInFuture,
     FactUnknown,
     FactMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyReused,
-    IdempotencyKeyInFlight,
-    StoreBusy,
 )
 """What every request may be refused with that adds to an application."""
 
@@ -77,7 +62,7 @@ class ApplicationRequest(ByPerson):
     status_code=201,
     summary="提出联合评价申请",
     response_model=ApplicationReport,
-    responses=refusals(*CREATING, EnterpriseUnknown, ProductUnknown, consent=True, body=True),
+    responses=refusals(*ADDING, EnterpriseUnknown, ProductUnknown, consent=True, body=True),
 )
 def open_application(
     wanted: ApplicationRequest,

@@ -12,7 +12,7 @@ from api.exchange.read_assessment import AssessmentId
 from api.exchange.report import Frozen
 from api.identity import Caller
 from api.problems import AssessmentUnknown, StoreBusy, TokenMissing, TokenUnknown, refusals
-from risk.lineage import SAID_OF_AGREEMENT, Evidence, EvidenceRow, FeatureUnknown, Lineage, PermissionRequired
+from risk.lineage import SAID_OF_AGREEMENT, Evidence, EvidenceRow, FeatureUnknown, Lineage
 from risk.permissions import Scope
 
 router = guarded_router("评估", Scope.ASSESSMENTS_READ)
@@ -120,7 +120,6 @@ class EvidenceReport(Frozen):
         TokenUnknown,
         AssessmentUnknown,
         FeatureUnknown,
-        PermissionRequired,
         StoreBusy,
         consent=True,
         parameters=True,

@@ -15,13 +15,7 @@ from api.exchange.once import Sending, answer_once
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from api.secret import derive_key
@@ -103,8 +97,7 @@ class RenewalRequest(BaseModel):
     paper: PaperTold = Field(default=PaperTold(), description="所签署的授权书")
 
 
-ONCE = (IdempotencyKeyMissing, IdempotencyKeyMalformed, IdempotencyKeyReused, IdempotencyKeyInFlight, StoreBusy)
-CREATING = (TokenMissing, TokenUnknown, NotYourConsent, ConsentTermsUnsound, *ONCE)
+REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound)
 LEADS_TO = leads_to(201, "read_consent", "read_consent_history", "authorise_consent", "revoke_consent")
 
 
@@ -114,7 +107,7 @@ LEADS_TO = leads_to(201, "read_consent", "read_consent_history", "authorise_cons
     status_code=201,
     summary="登记授权",
     response_model=ConsentReport,
-    responses=LEADS_TO | refusals(*CREATING, EnterpriseUnknown, body=True),
+    responses=LEADS_TO | refusals(*REGISTERING, EnterpriseUnknown, body=True),
 )
 def register_consent(  # What FastAPI hands an endpoint.
     wanted: ConsentRequest,
@@ -157,7 +150,7 @@ def register_consent(  # What FastAPI hands an endpoint.
     status_code=201,
     summary="续签授权",
     response_model=ConsentReport,
-    responses=refusals(*CREATING, ConsentUnknown, ConsentEnded, body=True),
+    responses=refusals(*REGISTERING, ConsentUnknown, ConsentEnded, body=True),
 )
 def renew_consent(  # noqa: PLR0913 # What FastAPI hands an endpoint.
     wanted: RenewalRequest,

@@ -15,13 +15,7 @@ from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.http_signature import SignatureInvalid
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from data.spec.errors import EnterpriseUnknown
@@ -80,16 +74,10 @@ class TakenReport(Frozen):
 
 
 REFUSED = refusals(
-    TokenMissing,
-    TokenUnknown,
+    *CREATING,
     EnterpriseUnknown,
     SignatureInvalid,
     KeysUnavailable,
-    IdempotencyKeyMissing,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyReused,
-    IdempotencyKeyInFlight,
-    StoreBusy,
     consent=True,
     body=True,
 )

@@ -10,14 +10,8 @@ from api.exchange.report import AssessmentReport, report_of
 from api.exchange.words import AssessmentRequest
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     ServiceUnready,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
     refusals,
 )
 from data.spec.errors import DayInFuture, EnterpriseUnknown
@@ -39,16 +33,10 @@ router = guarded_router("评估", Scope.ASSESSMENTS_WRITE)
         201, "read_assessment", "read_explanation", "read_validity", "give_feedback", "review_explanation"
     )
     | refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         EnterpriseUnknown,
         DayInFuture,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
         ServiceUnready,
-        StoreBusy,
         consent=True,
         body=True,
     ),

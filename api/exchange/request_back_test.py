@@ -10,13 +10,7 @@ from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from risk.back_test_words import BackTestQuotaExceeded
@@ -36,14 +30,8 @@ router = guarded_router("样本回溯", Scope.BACKTESTS_WRITE)
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
     responses=leads_to(202, "read_back_test", "read_back_test_results", "read_back_test_errors")
     | refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         BackTestQuotaExceeded,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

@@ -9,13 +9,7 @@ from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    StoreBusy,
-    TokenMissing,
-    TokenUnknown,
+    CREATING,
     refusals,
 )
 from data.spec.errors import DayInFuture
@@ -35,14 +29,8 @@ router = guarded_router("批量评估", Scope.ASSESSMENTS_WRITE)
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
     responses=leads_to(202, "read_batch", "read_batch_results", "read_batch_errors", "cancel_batch")
     | refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         DayInFuture,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

@@ -16,11 +16,8 @@ from api.exchange.report import Frozen
 from api.exchange.words import CleanText
 from api.identity import Caller
 from api.problems import (
+    CREATING,
     AssessmentUnknown,
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -104,16 +101,10 @@ class ReviewsReport(Frozen):
     summary="复核评估的理由",
     response_model=ReviewReport,
     responses=refusals(
-        TokenMissing,
-        TokenUnknown,
+        *CREATING,
         AssessmentUnknown,
         ReasonNotGiven,
         CalendarEnded,
-        IdempotencyKeyMissing,
-        IdempotencyKeyMalformed,
-        IdempotencyKeyReused,
-        IdempotencyKeyInFlight,
-        StoreBusy,
         body=True,
     ),
 )

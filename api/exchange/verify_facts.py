@@ -15,7 +15,6 @@ from data.spec.access import Purpose
 from data.spec.errors import DayInFuture, EnterpriseUnknown
 from risk.fact_items import FACT_ITEMS
 from risk.found import VerifiedFact
-from risk.lineage import PermissionRequired
 from risk.permissions import Scope
 
 router = guarded_router("企业", Scope.ENTERPRISES_READ)
@@ -96,7 +95,6 @@ class FactsReport(Frozen):
         TokenUnknown,
         EnterpriseUnknown,
         DayInFuture,
-        PermissionRequired,
         StoreBusy,
         consent=True,
         body=True,

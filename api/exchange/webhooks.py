@@ -16,10 +16,7 @@ from api.exchange.versions import IfMatch, PreconditionFailed, PreconditionRequi
 from api.exchange.words import CleanText
 from api.identity import Caller
 from api.problems import (
-    IdempotencyKeyInFlight,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
+    CREATING,
     StoreBusy,
     TokenMissing,
     TokenUnknown,
@@ -120,7 +117,6 @@ class DeliveriesReport(Frozen):
     items: list[DeliveryReport] = Field(description="推送")
 
 
-ONCE = (IdempotencyKeyMissing, IdempotencyKeyMalformed, IdempotencyKeyReused, IdempotencyKeyInFlight, StoreBusy)
 LEADS_TO = leads_to(201, "read_webhook", "list_deliveries", "change_webhook", "remove_webhook")
 CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
 
@@ -131,7 +127,7 @@ CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
     status_code=201,
     summary="登记推送地址",
     response_model=WebhookMade,
-    responses=LEADS_TO | refusals(TokenMissing, TokenUnknown, TargetRefused, *ONCE, body=True),
+    responses=LEADS_TO | refusals(*CREATING, TargetRefused, body=True),
 )
 def add_webhook(
     wanted: WebhookRequest, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint
@@ -156,7 +152,7 @@ def add_webhook(
     status_code=201,
     summary="更换推送的密钥",
     response_model=WebhookMade,
-    responses=refusals(TokenMissing, TokenUnknown, WebhookUnknown, *ONCE, body=True),
+    responses=refusals(*CREATING, WebhookUnknown, body=True),
 )
 def rotate_webhook_key(
     id: WebhookId, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint

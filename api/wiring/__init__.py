@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from api.application_desk import ApplicationDesk
     from api.audit_desk import AuditDesk
     from api.catalogue_desk import CatalogueDesk
-    from api.desks import Desks, EvaluationDesk, HealthDesk, OpeningDesk, SourceDesk
+    from api.desks import Desks, HealthDesk, OpeningDesk, SourceDesk
+    from api.evaluation_desk import EvaluationDesk
     from api.list_desks import BatchDesk, TemplateDesk
     from api.policy_desk import PolicyDesk
     from api.pool_desk import PoolDesk

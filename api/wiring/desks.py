@@ -91,4 +91,5 @@ def desks_of(store: Store, settings: "Settings") -> Desks:
         webhooks=Webhooks(store, keep_secret(settings.secret_file)),
         scoring=scoring_on(store, champions, settings.shelf),
         audit=Auditing(store, settings),
+        sandbox=store.sandbox,
     )

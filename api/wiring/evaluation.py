@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from api.desks import Evaluation
+from api.evaluation_desk import Evaluation
 from api.wiring.acting import as_bureau
 from data.spec.access import Access, Purpose
 from data.spec.errors import Refusal

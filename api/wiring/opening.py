@@ -94,6 +94,18 @@ class Opening:
 
     def create(self, *, demonstration: bool, enterprises: int, progress: Chapters, anew: bool = False) -> Opened:
         """Make the store, or leave everything as it was."""
+        with self._place(anew=anew) as place:
+            build = _Build(self._settings, place, progress)
+            return build.make(demonstration=demonstration, enterprises=enterprises)
+
+    def create_sandbox(self, *, progress: Chapters) -> Opened:
+        """Make a sandbox, or leave everything as it was."""
+        with self._place(anew=False) as place:
+            return _Build(self._settings, place, progress).sandbox()
+
+    @contextmanager
+    def _place(self, *, anew: bool) -> Iterator[Path]:
+        """Give a folder to build in, and put in place what was built there without a fault."""
         state = self._settings.state
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         state.chmod(0o700)
@@ -101,11 +113,8 @@ class Opening:
             if self.exists() and not anew:
                 raise StoreExists(f"{state} 中已有存储。", help="请换一个状态目录（LUKEPING_STATE），或先移走它。")
             with _building(state) as place:
-                opened = _Build(self._settings, place, progress).make(
-                    demonstration=demonstration, enterprises=enterprises
-                )
+                yield place
                 _move(place, state)
-        return opened
 
 
 @contextmanager
@@ -159,6 +168,23 @@ class _Build:
         create_store(self._settings, at=at).close()
         return Opened(demonstration=False, tokens=())
 
+    def sandbox(self) -> Opened:
+        """Make the sandbox: twelve fixed enterprises, a fixed model, and a history of fixed instants."""
+        from api.wiring.sandbox import SandboxBuild
+        from data.sandbox import read_sandbox
+
+        self._progress.chapter("建库")
+        at = read_sandbox().history.built_at
+        store = create_store(self._settings, at=at, demonstration_today=DEMONSTRATION_TODAY, sandbox=True)
+        try:
+            tokens = _issue(store, _sandbox_institutions(), at=at)
+            _write_tokens(self._settings.token_file, tokens)
+            askers = [issued.institution for issued in tokens]
+            batches = SandboxBuild(store, self._settings.shelf, askers=askers, progress=self._progress).fill()
+        finally:
+            store.close()
+        return Opened(demonstration=True, sandbox=True, tokens=tokens, batches=tuple(batches))
+
     def _demonstration(self, enterprises: int) -> Opened:
         from data.zibo import write_city
 
@@ -201,6 +227,14 @@ def _city_institutions() -> list[Institution]:
         *(Institution(code=code, name=name, kind="bank") for code, name in BANKS.items()),
         Institution(code=GUARANTOR, name=GUARANTOR_NAME, kind="guarantor"),
     ]
+
+
+def _sandbox_institutions() -> list[Institution]:
+    """Return the bureau and those who ask in the sandbox: one bank and one guarantor of the city."""
+    from data.sandbox import read_sandbox
+
+    askers = {earlier.asker for earlier in read_sandbox().earlier} | {BUREAU}
+    return [one for one in _city_institutions() if one.code in askers]
 
 
 def _issue(store: Store, institutions: Sequence[Institution], *, at: datetime) -> tuple[IssuedToken, ...]:

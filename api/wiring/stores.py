@@ -17,10 +17,16 @@ def open_store(settings: "Settings") -> Store:
     return Store.open(settings.database_url, chaining=chaining_of(settings))
 
 
-def create_store(settings: "Settings", *, at: datetime, demonstration_today: date | None = None) -> Store:
+def create_store(
+    settings: "Settings", *, at: datetime, demonstration_today: date | None = None, sandbox: bool = False
+) -> Store:
     """Make a store there; raise StoreExists where one stands."""
     return Store.create(
-        settings.database_url, at=at, demonstration_today=demonstration_today, chaining=chaining_of(settings)
+        settings.database_url,
+        at=at,
+        demonstration_today=demonstration_today,
+        sandbox=sandbox,
+        chaining=chaining_of(settings),
     )
 
 

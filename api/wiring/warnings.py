@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 
 from api.warning_desk import Place
 from api.wiring.visits import RememberingVisit, visit
-from data.spec.access import Access, Purpose, bureau_access
+from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.progress import Silent
 from data.store import Store, Work
 from risk.warning_report import Outcome, ToldWarning, WatchReport
 from risk.warning_rules import read_warning_limits
-from risk.warnings import acknowledge, list_warnings, order_of, warning_of, warnings_told
+from risk.warnings import acknowledge, list_warnings, order_of, warning_of, warnings_told, watch
 
 LONG_AGO = date(2000, 1, 1)
 
@@ -38,13 +38,13 @@ class StoreWarningVisit(RememberingVisit):
     def acknowledge(self, id: str, *, outcome: Outcome, note: str, tenant: str, actor: str) -> ToldWarning:
         """Keep what the institution did about a warning that it is told."""
         access = _access(self._work, tenant, actor)
-        report = self._report(LONG_AGO, access)
+        report = self._report(LONG_AGO, access, only=id)
         told = warnings_told(report, tenant)
         mine = warning_of(replace(report, warnings=tuple(one.warning for one in told)), id)
         done = acknowledge(self._work, mine, outcome=outcome, note=note, access=access)
         return next(replace(one, warning=done) for one in told if one.warning.id == done.id)
 
-    def _report(self, since: date, access: Access) -> WatchReport:
+    def _report(self, since: date, access: Access, *, only: str | None = None) -> WatchReport:
         return list_warnings(
             self._work,
             as_of=self._work.at.date(),
@@ -52,6 +52,7 @@ class StoreWarningVisit(RememberingVisit):
             demonstration=self._demonstration,
             access=access,
             progress=Silent(),
+            only=only,
         )
 
 
@@ -63,7 +64,12 @@ class Warnings:
 
     @contextmanager
     def visit(self, *, at: datetime) -> Iterator[StoreWarningVisit]:
-        """Open the unit of work of one request."""
+        """Open the unit of work of one request.
+
+        The evidence is looked at before: nobody waits for a writer that reads a whole city.
+        """
+        with self._store.work(at=at, read_only=True) as work:
+            watch(work, as_of=at.date(), access=_access(work, BUREAU, BUREAU), progress=Silent())
         with visit(self._store, at) as work:
             yield StoreWarningVisit(work, demonstration=self._store.demonstration)
 

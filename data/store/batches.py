@@ -51,6 +51,12 @@ class QuarantinedRow:
     suggestion: str = ""
 
 
+def batches_known(work: Work) -> tuple[int, str | None]:
+    """Return how many batches there are, and the last: no batch is ever changed, and so neither is what they tell."""
+    count, last = work.connection.execute(select(func.count(), func.max(BATCH.c.id))).one()
+    return int(count), last
+
+
 def next_batch_id(work: Work) -> str:
     """Number the next batch; two writers that draw the same number cannot both keep it.
 

@@ -21,6 +21,7 @@ from data.store.tenancy import secure
 from data.store.work import Work
 
 TODAY = "demonstration_today"
+SANDBOX = "sandbox"
 
 
 class StoreExists(Refusal):
@@ -54,11 +55,14 @@ class StoreUnsound(Refusal):
 class Store:
     """Open units of work on one database; make one by `Store.create` or `Store.open`."""
 
-    def __init__(self, engine: Engine, *, today: date | None, chaining: Chaining | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, today: date | None, sandbox: bool = False, chaining: Chaining | None = None
+    ) -> None:
         self._engine = engine
         self._chaining = chaining or Chaining()
         self._memory: dict[Hashable, Any] = {}
         self.today = today
+        self.sandbox = sandbox
 
     @property
     def demonstration(self) -> bool:
@@ -67,10 +71,17 @@ class Store:
 
     @classmethod
     def create(
-        cls, url: str, *, at: datetime, demonstration_today: date | None = None, chaining: Chaining | None = None
+        cls,
+        url: str,
+        *,
+        at: datetime,
+        demonstration_today: date | None = None,
+        sandbox: bool = False,
+        chaining: Chaining | None = None,
     ) -> Self:
         """Make the tables of a new store and note who made it; `chaining` says how its audit log is written.
 
+        A sandbox is a demonstration whose few enterprises are fixed; it says so.
         Raises StoreExists where a store stands already.
         """
         _make_directory(url)
@@ -80,7 +91,7 @@ class Store:
                 raise StoreExists("这里已经有一个数据库。", help="请换一个位置，或直接打开它。")
             upgrade(connection)
             secure(connection, METADATA)
-        store = cls(engine, today=demonstration_today, chaining=chaining)
+        store = cls(engine, today=demonstration_today, sandbox=sandbox, chaining=chaining)
         store._note_creation(at)
         return store
 
@@ -88,6 +99,8 @@ class Store:
         with self.work(at=at) as work:
             if self.today is not None:
                 work.connection.execute(insert(SETTING).values(name=TODAY, value=self.today.isoformat()))
+            if self.sandbox:
+                work.connection.execute(insert(SETTING).values(name=SANDBOX, value="yes"))
             work.record(
                 AuditEvent(tenant=BUREAU, actor="system", action=Action.STORE_CREATED, object_id="store", at=at)
             )
@@ -105,9 +118,9 @@ class Store:
         engine = open_engine(url)
         with _let_go_on_refusal(engine), engine.connect() as connection:
             _check_current(connection)
-            today = connection.scalar(select(SETTING.c.value).where(SETTING.c.name == TODAY))
-        own = None if today is None else date.fromisoformat(today)
-        return cls(engine, today=own, chaining=chaining)
+            settings = {row.name: row.value for row in connection.execute(select(SETTING.c.name, SETTING.c.value))}
+        today = date.fromisoformat(settings[TODAY]) if TODAY in settings else None
+        return cls(engine, today=today, sandbox=SANDBOX in settings, chaining=chaining)
 
     @classmethod
     def upgrade(cls, url: str) -> None:

@@ -164,14 +164,23 @@ def tell_opening(application: Application, found: Opening, by: Actor) -> ToldOpe
         moved=found.moved,
         grade_after=found.grade_after,
         suggestion=found.suggestion,
-        reasons=found.reasons if duty else tuple(_of_the_sheets(found.reasons)),
+        reasons=found.reasons if duty else (*_as_flags(application, by), *_of_the_sheets(found.reasons)),
         conditions=_conditions(application, by),
         support=support_from(kept) if kept else None,
     )
 
 
+def _as_flags(application: Application, by: Actor) -> Iterable[str]:
+    """Return which conditions stand in the way, and by which document."""
+    return (
+        f"{POLICY_SAYS[one.outcome]}{one.label}（{one.reference}）"
+        for one in _conditions(application, by)
+        if one.outcome in POLICY_SAYS
+    )
+
+
 def _of_the_sheets(reasons: Iterable[str]) -> Iterable[str]:
-    """Return the reasons that do not say what the lists hold of the firm; the conditions tell those as flags."""
+    """Return the reasons that do not say what the lists hold of the firm."""
     return (one for one in reasons if not one.startswith(tuple(POLICY_SAYS.values())))
 
 

@@ -21,7 +21,6 @@ from api.desks import (
     CandidateTable,
     Check,
     Desks,
-    Evaluation,
     Figure,
     Institution,
     LoadedBatch,
@@ -30,6 +29,7 @@ from api.desks import (
     RowsSetAside,
     TrainingSummary,
 )
+from api.evaluation_desk import Evaluation
 from api.identity import token_hash
 from api.log import open_log
 from api.name_desk import CandidateEnterprise, DecidedName, DoubtfulName, RememberedDecision, RowsTaken

@@ -19,7 +19,8 @@ from api.identity import PUBLIC_PATHS, GuardedRoute
 from api.log import open_log
 from api.problems import CONSENT
 from models.refusals import ModelDamaged
-from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
+from risk.consent import ConsentExpired, ConsentHistory, ConsentRequired, ConsentRevoked, ConsentUsedUp
+from risk.lineage import PermissionRequired
 from risk.permissions import Scope
 
 Wanted = Callable[..., dict[str, object]]
@@ -252,7 +253,11 @@ def test_an_interaction_id_that_is_none_is_replaced(client: TestClient, sent: st
 
 
 def test_readiness_follows_the_checks(client: TestClient, fake: Any) -> None:
-    assert client.get("/health/ready").json() == {"status": "ready", "checks": {"存储": True, "模型": True}}
+    assert client.get("/health/ready").json() == {
+        "status": "ready",
+        "mode": "demonstration",
+        "checks": {"存储": True, "模型": True},
+    }
 
     fake.checks = [type(fake.checks[0])(name="模型", well=False, seen="没有模型")]
     answer = client.get("/health/ready")
@@ -267,11 +272,12 @@ def test_a_service_that_still_starts_is_alive_and_not_ready(log_file: Path) -> N
 
         assert client.get("/health/live").status_code == 200
         assert (ready.status_code, ready.json()["checks"]) == (503, {"启动": False})
+        assert ready.json()["mode"] is None
         assert client.get("/v1/catalogue").status_code == 401
 
 
 def test_the_refusals_of_consent_are_declared_as_risk_raises_them() -> None:
-    raised = (ConsentRequired, ConsentExpired, ConsentRevoked)
+    raised = (ConsentRequired, ConsentExpired, ConsentRevoked, PermissionRequired, ConsentHistory, ConsentUsedUp)
 
     assert {(kind.status, kind.code) for kind in raised} == set(CONSENT)
 

@@ -125,7 +125,17 @@ def test_a_store_is_made_once_and_opened_often(tmp_path: Path) -> None:
     with pytest.raises(StoreExists):
         Store.create(url, at=AT)
     opened = Store.open(url)
-    assert (opened.demonstration, opened.today) == (True, date(2026, 1, 1))
+    assert (opened.demonstration, opened.today, opened.sandbox) == (True, date(2026, 1, 1), False)
+    opened.close()
+
+
+def test_a_sandbox_says_so_whenever_it_is_opened(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    Store.create(url, at=AT, demonstration_today=date(2026, 1, 1), sandbox=True).close()
+
+    opened = Store.open(url)
+
+    assert (opened.demonstration, opened.sandbox) == (True, True)
     opened.close()
 
 

@@ -29,9 +29,9 @@ TOP_LEVEL = {
 
 
 def test_the_top_level_holds_nothing_unexpected() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    found = {line.split("/")[0] for line in tracked.splitlines()}
+    found = {path.split("/")[0] for path in tracked.split("\0") if path}
 
     assert {name for name in found if not name.startswith(".")} <= TOP_LEVEL
 
