@@ -20,7 +20,7 @@ settings.load_profile("deep" if os.environ.get("LUKEPING_DEEP") else "quick")
 
 
 @pytest.fixture
-def figure() -> Callable[[str, float], None]:
+def figure() -> Callable[..., None]:
     """Record a figure that `make test-deep` prints in its closing JSON object."""
     return record
 

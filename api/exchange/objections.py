@@ -11,6 +11,7 @@ from api.assessment_id import new_id
 from api.desks import Desks
 from api.exchange.consent_report import AskingHere
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.paging import CursorGiven, Cursors, Limit
 from api.exchange.report import Frozen
@@ -104,7 +105,8 @@ class ObjectionsReport(Frozen):
     status_code=201,
     summary="提出异议",
     response_model=ObjectionReport,
-    responses=refusals(
+    responses=leads_to(201, "read_objection", "withdraw_objection")
+    | refusals(
         *CREATING,
         ObjectUnknown,
         NotYourObjection,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.assessment_id import new_id
 from api.exchange.consent_report import AskingHere, ConsentId, ConsentReport, consent_report
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
@@ -97,6 +98,7 @@ class RenewalRequest(BaseModel):
 
 
 REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound)
+LEADS_TO = leads_to(201, "read_consent", "read_consent_history", "authorise_consent", "revoke_consent")
 
 
 @router.post(
@@ -105,7 +107,7 @@ REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound)
     status_code=201,
     summary="登记授权",
     response_model=ConsentReport,
-    responses=refusals(*REGISTERING, EnterpriseUnknown, body=True),
+    responses=LEADS_TO | refusals(*REGISTERING, EnterpriseUnknown, body=True),
 )
 def register_consent(  # What FastAPI hands an endpoint.
     wanted: ConsentRequest,

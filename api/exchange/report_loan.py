@@ -7,6 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.report import Frozen
 from api.exchange.signed import ReportedHere
@@ -88,7 +89,7 @@ REFUSED = refusals(
     status_code=201,
     summary="报送一笔贷款",
     response_model=TakenReport,
-    responses=REFUSED,
+    responses=leads_to(201, "read_loan", "report_outcomes", name="loan_no") | REFUSED,
 )
 def report_loan(
     wanted: LoanRequest,

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from api.assessment_id import new_id
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.report import AssessmentReport, report_of
 from api.exchange.words import AssessmentRequest
@@ -28,7 +29,10 @@ router = guarded_router("评估", Scope.ASSESSMENTS_WRITE)
     summary="申请一次评估",
     response_model=AssessmentReport,
     response_description="评估；不予评分的企业同样是 201，见 status 与 code",
-    responses=refusals(
+    responses=leads_to(
+        201, "read_assessment", "read_explanation", "read_validity", "give_feedback", "review_explanation"
+    )
+    | refusals(
         *CREATING,
         EnterpriseUnknown,
         DayInFuture,

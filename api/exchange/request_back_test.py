@@ -6,6 +6,7 @@ from api.assessment_id import new_id
 from api.exchange.back_test_report import BackTestReport, BackTestRequest, back_test_report, place_of
 from api.exchange.batch_report import POLL_SECONDS
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
@@ -27,7 +28,8 @@ router = guarded_router("样本回溯", Scope.BACKTESTS_WRITE)
     summary="申请样本回溯",
     response_model=BackTestReport,
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
-    responses=refusals(
+    responses=leads_to(202, "read_back_test", "read_back_test_results", "read_back_test_errors")
+    | refusals(
         *CREATING,
         BackTestQuotaExceeded,
         body=True,

@@ -5,6 +5,7 @@ from fastapi import Response
 from api.assessment_id import new_id
 from api.exchange.batch_report import POLL_SECONDS, BatchReport, BatchRequest, batch_report, place_of
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
 from api.problems import (
@@ -26,7 +27,8 @@ router = guarded_router("批量评估", Scope.ASSESSMENTS_WRITE)
     summary="申请批量评估",
     response_model=BatchReport,
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
-    responses=refusals(
+    responses=leads_to(202, "read_batch", "read_batch_results", "read_batch_errors", "cancel_batch")
+    | refusals(
         *CREATING,
         DayInFuture,
         body=True,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.assessment_id import new_id
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.paging import Limit
 from api.exchange.report import Frozen
@@ -116,6 +117,7 @@ class DeliveriesReport(Frozen):
     items: list[DeliveryReport] = Field(description="推送")
 
 
+LEADS_TO = leads_to(201, "read_webhook", "list_deliveries", "change_webhook", "remove_webhook")
 CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
 
 
@@ -125,7 +127,7 @@ CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
     status_code=201,
     summary="登记推送地址",
     response_model=WebhookMade,
-    responses=refusals(*CREATING, TargetRefused, body=True),
+    responses=LEADS_TO | refusals(*CREATING, TargetRefused, body=True),
 )
 def add_webhook(
     wanted: WebhookRequest, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from api.bruno import BY_HAND, FOLDER, FOLDERS, collection, main
 from api.schema import schema
+from tests.exchange.conftest import World, make_world
 from tests.exchange.rows import ROWS
 
 AGAIN = "regenerate with: python -m api.bruno"
@@ -19,6 +21,12 @@ UNSEEN = frozenset({"request-invalid", "body-unreadable", "not-found", "method-n
 """What is answered where a request is not even of the form that an operation reads."""
 
 Blocks = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Make a service of its own: a consent of the examples bounds what others may ask about the firm."""
+    yield from make_world(tmp_path_factory.mktemp("bruno"))
 
 
 def read(text: str) -> Blocks:
@@ -117,12 +125,12 @@ def test_the_files_that_a_hand_wrote_can_be_read() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name, request in REQUESTS.items() if "body:json" in request))
-def test_the_service_reads_every_example(world: Any, name: str) -> None:
+def test_the_service_reads_every_example(house: World, name: str) -> None:
     method, path, _ = OPERATIONS[name]
     owner = ROWS[method.upper(), path].owners[0]
     body = REQUESTS[name]["body:json"].replace("{{uscc}}", ENVIRONMENT["vars"]["uscc"])
-    headers = {**world.headers(owner, "a"), "Content-Type": "application/json", "If-Match": '"1"'}
+    headers = {**house.headers(owner, "a"), "Content-Type": "application/json", "If-Match": '"1"'}
 
-    answer = world.client.request(method, re.sub(r"{\w+}", "unknown", path), content=body.encode(), headers=headers)
+    answer = house.client.request(method, re.sub(r"{\w+}", "unknown", path), content=body.encode(), headers=headers)
 
     assert answer.status_code < 300 or answer.json()["code"] not in UNSEEN, answer.text
