@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.exchange.application_report import ApplicationReport, ByPerson, actor_of, application_report, headers_of
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
+from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.try_policy import FactsTold, texts_of
 from api.exchange.words import CleanText, Day, EnterpriseNamed
@@ -62,7 +63,8 @@ class ApplicationRequest(ByPerson):
     status_code=201,
     summary="提出联合评价申请",
     response_model=ApplicationReport,
-    responses=refusals(*ADDING, EnterpriseUnknown, ProductUnknown, consent=True, body=True),
+    responses=leads_to(201, "read_application", "read_opening", "move_application", "hand_in_sheet", name="number")
+    | refusals(*ADDING, EnterpriseUnknown, ProductUnknown, consent=True, body=True),
 )
 def open_application(
     wanted: ApplicationRequest,
