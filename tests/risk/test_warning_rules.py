@@ -210,6 +210,7 @@ def test_every_rule_has_a_severity_and_no_number_is_left_over() -> None:
     assert {LIMITS[name] for name in RULES} <= {1.0, 2.0, 3.0}
     assert sizes == {
         "tax_arrears_amount",
+        "announced_days",
         "ending_severity",
         "certificate_grace_days",
         "rnd_fall_share",
