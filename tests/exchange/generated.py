@@ -125,7 +125,7 @@ def _config(examples: int, phases: tuple[str, ...], firms: tuple[str, ...]) -> S
             "parameters": {name: {"dictionary": name, "probability": 0.8} for name in body},
             "phases": {
                 **{name: {"enabled": name in phases} for name in PHASES},
-                "stateful": {"enabled": "stateful" in phases, "generation": {"max-examples": 5 * examples}},
+                "stateful": {"enabled": "stateful" in phases, "generation": {"max-examples": max(60, 5 * examples)}},
             },
             "checks": {"enabled": False, "not_a_server_error": {"enabled": True}},
         }

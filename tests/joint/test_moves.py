@@ -14,6 +14,7 @@ from risk.joint.moving import GuarantorWithoutConsent
 from risk.joint.states import State
 from risk.joint.words import Book, Guarantee
 from risk.policies.rule import Party
+from tests.consents import revoke
 from tests.joint.house import House, at
 from tests.joint.test_refusals import explained, refused
 
@@ -235,7 +236,7 @@ def test_a_loan_made_while_the_firm_was_overdue_elsewhere_is_pointed_out_and_fil
 def test_no_guarantor_takes_part_without_the_firms_consent(house: House) -> None:
     with house.store.work(at=at(DAY)) as work:
         (given,) = list_consents(work, grantee="guarantor-a", enterprise_id=1)
-        consent.revoke(work, given, actor="test", at=at(DAY))
+        revoke(work, given)
         work.commit()
 
     with pytest.raises(GuarantorWithoutConsent):
@@ -247,7 +248,7 @@ def test_a_party_whose_consent_was_taken_back_hands_in_no_sheet(house: House) ->
     house.to_evaluation(number, DAY)
     with house.store.work(at=at(DAY)) as work:
         (given,) = list_consents(work, grantee="bank-a", enterprise_id=1)
-        consent.revoke(work, given, actor="test", at=at(DAY))
+        revoke(work, given)
         work.commit()
 
     with pytest.raises(consent.ConsentRevoked):

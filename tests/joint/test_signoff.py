@@ -16,6 +16,7 @@ from risk.joint.application import ApplicationUnknown
 from risk.joint.evaluating import SheetsSealed
 from risk.joint.signoff import SignOff, digest_of, issue_sign_off
 from risk.joint.words import Guarantee
+from tests.consents import revoke
 from tests.joint.house import EVEN, PEOPLE, House, at
 
 DAY = date(2025, 5, 12)
@@ -89,7 +90,7 @@ def test_a_party_whose_consent_was_taken_back_gets_it_no_more_and_the_bureau_doe
     number = evaluated(house)
     with house.store.work(at=at(date(2025, 8, 1))) as work:
         given = list_consents(work, grantee="bank-a", enterprise_id=1)[0]
-        consent.revoke(work, given, actor="test", at=work.at)
+        revoke(work, given)
         work.commit()
 
     with pytest.raises(consent.ConsentRevoked):
