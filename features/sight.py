@@ -183,14 +183,25 @@ def _same(keys: npt.NDArray[Any], rows: Ints, enterprise: Ints) -> Ints:
     """Number the pairs of enterprise and key by their hashes; should two pairs share one, by the keys themselves."""
     hashes = np.fromiter(map(hash, keys.tolist()), np.int64, len(keys))[rows]
     mixed = hashes ^ (enterprise * _GOLDEN)
-    order = np.argsort(mixed)
+    several = _perhaps_repeated(mixed)
+    order = several[np.argsort(mixed[several])]
     equal = mixed[order[1:]] == mixed[order[:-1]]
     left, right = order[1:][equal], order[:-1][equal]
     if (enterprise[left] != enterprise[right]).any() or (keys[rows[left]] != keys[rows[right]]).any():
         return numbered(keys)[0][rows]
-    number = np.zeros(len(rows), np.int64)
-    number[order[1:]] = np.cumsum(~equal)
+    begins = np.flatnonzero(np.concatenate((np.ones(min(len(order), 1), bool), ~equal)))
+    number = np.arange(len(rows))
+    number[order] = order[np.repeat(begins, np.diff(np.append(begins, len(order))))]
     return number
+
+
+def _perhaps_repeated(hashes: Ints) -> Ints:
+    """Return the places of values that may stand more than once; most stand alone, and need not be sorted.
+
+    Values are counted by their lowest bits: those which share them with no other are alone.
+    """
+    lowest = hashes & ((1 << (len(hashes).bit_length() + 2)) - 1)
+    return np.flatnonzero(np.bincount(lowest)[lowest] > 1)
 
 
 def numbered(values: npt.NDArray[Any]) -> tuple[Ints, dict[Any, int]]:
