@@ -120,6 +120,7 @@ def _config(examples: int, phases: tuple[str, ...], firms: tuple[str, ...]) -> S
     return SchemathesisConfig.from_dict(
         {
             "seed": 20260101,
+            "request-timeout": 120,
             "generation": {"max-examples": examples, "deterministic": True, "with-security-parameters": False},
             "dictionaries": {name: {"values": values} for name, values in body.items()},
             "parameters": {name: {"dictionary": name, "probability": 0.8} for name in body},

@@ -12,7 +12,7 @@ from tests.exchange.generated import LINKS, PHASES, Answers, run
 from tests.exchange.rows import ROWS
 
 DEEP = bool(os.environ.get("LUKEPING_DEEP"))
-EXAMPLES = 40 if DEEP else 2
+EXAMPLES = 300 if DEEP else 2
 """Made-up requests for each operation and way of making them up, beside the examples, limits and links."""
 
 

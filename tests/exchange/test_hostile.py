@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from risk.permissions import Role
 from tests.exchange.hostile import CANARY, RAW, TEXTS, corpus, mutated
 from tests.exchange.rows import ROUTES, ROWS
 
@@ -148,3 +149,12 @@ def test_every_route_that_reads_a_body_is_in_the_corpus() -> None:
     reading = {route for route in ROUTES if route[0] in ("POST", "PUT", "PATCH")}
 
     assert {route for route in reading if ROWS[route].body is None} == set()
+
+
+def test_a_day_before_any_rule_is_refused_without_being_told_again(world: Any) -> None:
+    asked = {"enterprise": world.firm("a"), "as_of": "0613-05-26"}
+
+    answer = world.client.post("/v1/assessments", json=asked, headers=world.headers(Role.BANK, "a"))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "not-in-force")
+    assert "0613" not in answer.text
