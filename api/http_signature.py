@@ -63,7 +63,7 @@ _KEY_ID = re.compile(r'keyid="([^"\\]{1,128})"')
 
 
 class _OneKey(HTTPSignatureKeyResolver):
-    """Know one key, by the name that the signature gives it."""
+    """Know one key, by the name that the signature gives it, and no private one: nothing is signed here."""
 
     def __init__(self, key: Key) -> None:
         self._key = key
@@ -71,10 +71,6 @@ class _OneKey(HTTPSignatureKeyResolver):
     def resolve_public_key(self, key_id: str) -> Any:
         """Return the key as the library's cryptography takes it."""
         return self._key.raw_value
-
-    def resolve_private_key(self, key_id: str) -> Any:
-        """Sign nothing."""
-        raise NotImplementedError
 
 
 def is_signed(headers: Mapping[str, str]) -> bool:

@@ -109,7 +109,7 @@ def working_days_after(day: date, count: int) -> date:
         later += timedelta(days=1)
         try:
             count -= chinese_calendar.is_workday(later)
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # What the library raises for a year whose holidays it does not know.
             raise CalendarEnded(
                 f"工作日历尚无 {later.year} 年的安排，不能确定期限。", help="请更新 chinesecalendar 后再试。"
             ) from error

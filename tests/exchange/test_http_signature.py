@@ -38,9 +38,6 @@ class Signing(HTTPSignatureKeyResolver):
     def resolve_private_key(self, key_id: str) -> Any:
         return self._key.private_key
 
-    def resolve_public_key(self, key_id: str) -> Any:
-        raise NotImplementedError
-
 
 def sign(key: Key, algorithm: Any, **changes: Any) -> Message:
     """Sign a request as a bank would, changed as told."""
