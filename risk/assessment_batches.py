@@ -14,18 +14,7 @@ from data.spec.batches import AssessmentBatch, BatchItem, BatchState, BatchWish,
 from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
 from data.spec.events import EventType, ExchangeEvent
 from data.spec.identifiers import parse_identifier
-from data.store.assessment_batches import (
-    cancel_waiting,
-    find_batch,
-    first_waiting,
-    list_items,
-    lock_batch,
-    move_batch,
-    next_open,
-    note_attempt,
-    settle_item,
-    write_batch,
-)
+from data.store.assessment_batches import BATCHES, settle_made, settle_refused, write_batch
 from data.store.assessments import read_assessments
 from data.store.consents import find_consents
 from data.store.work import Work
@@ -70,7 +59,7 @@ def open_batch(work: Work, id: str, named: Sequence[str], wish: BatchWish, *, te
     expires_at = work.at + timedelta(days=kept_days)
     write_batch(work, id, tenant=tenant, wish=wish, items=_items(named), expires_at=expires_at)
     work.record(_audit(tenant, Action.BATCH_REQUESTED, id, work.at, enterprises=len(named)))
-    opened = lock_batch(work, id, tenant=tenant)
+    opened = BATCHES.lock(work, id, tenant=tenant)
     assert opened is not None
     return _ended_if_done(work, opened)
 
@@ -102,20 +91,20 @@ def take_turn(work: Work) -> Turn | None:
     try it is refused as a fault, here. So no more workers than there are tries may share a store; one is the rule
     (decision 16).
     """
-    batch = next_open(work)
+    batch = BATCHES.next_open(work)
     if batch is None:
         return None
-    item = first_waiting(work, batch)
+    item = BATCHES.first_waiting(work, batch)
     if item is not None and batch.attempts >= read_batch_terms(work.at.date()).tries:
-        settle_item(work, batch, item.position, code=FAULT)
+        settle_refused(work, batch, item.position, code=FAULT)
         batch = _again(work, batch)
-        item = first_waiting(work, batch)
+        item = BATCHES.first_waiting(work, batch)
     if item is None:
         _ended_if_done(work, batch)
         return take_turn(work)
     if batch.state is BatchState.QUEUED:
-        move_batch(work, batch, BatchState.RUNNING)
-    note_attempt(work, batch)
+        BATCHES.move(work, batch, BatchState.RUNNING)
+    BATCHES.note_attempt(work, batch)
     return Turn(batch_id=batch.id, tenant=batch.tenant, position=item.position)
 
 
@@ -125,20 +114,20 @@ def work_turn(work: Work, turn: Turn, champions: Champions, *, assessment_id: st
     A refusal is kept as the item's code. One that says something of the service itself fails the batch after its last
     try, and is raised before. A batch that was cancelled meanwhile is left alone.
     """
-    batch = lock_batch(work, turn.batch_id, tenant=turn.tenant)
-    item = None if batch is None else first_waiting(work, batch)
+    batch = BATCHES.lock(work, turn.batch_id, tenant=turn.tenant)
+    item = None if batch is None else BATCHES.first_waiting(work, batch)
     if batch is None or item is None or item.position != turn.position:
         return
     question = _question(work, batch, item, assessment_id, demonstration=demonstration)
     try:
         assess(work, question, champions)
     except OF_THE_ENTERPRISE as refusal:
-        settle_item(work, batch, item.position, code=refusal.code)
+        settle_refused(work, batch, item.position, code=refusal.code)
     except Refusal as refusal:
         _fail(work, batch, refusal)
         return
     else:
-        settle_item(work, batch, item.position, assessment_id=assessment_id)
+        settle_made(work, batch, item.position, assessment_id=assessment_id)
     _ended_if_done(work, _again(work, batch))
 
 
@@ -160,7 +149,7 @@ def _fail(work: Work, batch: AssessmentBatch, refusal: Refusal) -> None:
     """End a batch that the service cannot answer, or let the item be tried again."""
     if batch.attempts < read_batch_terms(work.at.date()).tries:
         raise refusal
-    cancel_waiting(work, batch)
+    BATCHES.cancel_waiting(work, batch)
     _end(work, batch, BatchState.FAILED)
 
 
@@ -168,24 +157,24 @@ def cancel_batch(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
     """Let nothing more become of what waits; what was answered stays. Never commits. Raises BatchEnded."""
     if not batch.state.is_open:
         raise BatchEnded("这一批已经结束，没有可以取消的企业。", help="已完成的评估可照常读取。")
-    cancel_waiting(work, batch)
+    BATCHES.cancel_waiting(work, batch)
     work.record(_audit(batch.tenant, Action.BATCH_CANCELLED, batch.id, work.at))
     return _end(work, batch, BatchState.CANCELLED)
 
 
 def read_batch(work: Work, id: str, *, tenant: str, to_change: bool = False) -> AssessmentBatch | None:
     """Return a batch of this tenant's own, `to_change` it kept from others; None where it has none by this id."""
-    return (lock_batch if to_change else find_batch)(work, id, tenant=tenant)
+    return (BATCHES.lock if to_change else BATCHES.find)(work, id, tenant=tenant)
 
 
 def read_errors(work: Work, batch: AssessmentBatch, *, after: int, limit: int) -> list[BatchItem]:
     """Return the items that were refused, in the order of the request."""
-    return list_items(work, batch, states=[ItemState.REFUSED], after=after, limit=limit)
+    return BATCHES.list_items(work, batch, states=[ItemState.REFUSED], after=after, limit=limit)
 
 
 def read_results(work: Work, batch: AssessmentBatch, *, after: int, limit: int) -> list[BatchResult]:
     """Return the assessments of a batch that may be read at this instant, and record the reading; never commits."""
-    items = list_items(work, batch, states=[ItemState.MADE], after=after, limit=limit)
+    items = BATCHES.list_items(work, batch, states=[ItemState.MADE], after=after, limit=limit)
     stored = read_assessments(work, [str(item.assessment_id) for item in items], access=_access(batch, work.at))
     holding = None if batch.tenant == BUREAU else _consenting(work, batch)
     results = []
@@ -220,14 +209,14 @@ def _ended_if_done(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
 
 
 def _end(work: Work, batch: AssessmentBatch, state: BatchState) -> AssessmentBatch:
-    move_batch(work, batch, state)
+    BATCHES.move(work, batch, state)
     told = ExchangeEvent(tenant=batch.tenant, type=EventType.BATCH_FINISHED, object_id=batch.id, at=work.at)
     work.announce(told)
     return _again(work, batch)
 
 
 def _again(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
-    found = lock_batch(work, batch.id, tenant=batch.tenant)
+    found = BATCHES.lock(work, batch.id, tenant=batch.tenant)
     assert found is not None
     return found
 

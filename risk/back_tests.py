@@ -16,18 +16,7 @@ from data.spec.batches import BatchState, ItemState
 from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
 from data.spec.events import EventType, ExchangeEvent
 from data.spec.identifiers import Identifier, parse_identifier
-from data.store.back_tests import (
-    cancel_waiting,
-    find_back_test,
-    list_pairs,
-    lock_back_test,
-    move_back_test,
-    next_open,
-    note_attempt,
-    settle_refused,
-    settle_scored,
-    write_back_test,
-)
+from data.store.back_tests import BACK_TESTS, settle_refused, settle_scored, write_back_test
 from data.store.consents import find_consents
 from data.store.enterprise_events import read_enterprise_events
 from data.store.rates import read_buckets, write_bucket
@@ -105,20 +94,20 @@ def take_turn(work: Work) -> Turn | None:
 
     The caller commits before it works the pair: one that ends the process is refused as a fault after its last try.
     """
-    test = next_open(work)
+    test = BACK_TESTS.next_open(work)
     if test is None:
         return None
-    pair = _first_waiting(work, test)
+    pair = BACK_TESTS.first_waiting(work, test)
     if pair is not None and test.attempts >= read_back_test_terms(work.at.date()).tries:
         settle_refused(work, test, pair.position, code=FAULT)
         test = _again(work, test.id, test.tenant)
-        pair = _first_waiting(work, test)
+        pair = BACK_TESTS.first_waiting(work, test)
     if pair is None:
         _ended_if_done(work, test)
         return take_turn(work)
     if test.state is BatchState.QUEUED:
-        move_back_test(work, test, BatchState.RUNNING)
-    note_attempt(work, test)
+        BACK_TESTS.move(work, test, BatchState.RUNNING)
+    BACK_TESTS.note_attempt(work, test)
     return Turn(back_test_id=test.id, tenant=test.tenant, position=pair.position)
 
 
@@ -128,8 +117,8 @@ def work_turn(work: Work, turn: Turn, models: ModelsInTime, *, demonstration: bo
     A refusal is kept as the pair's code. One that says something of the service itself fails the whole after its last
     try, and is raised before.
     """
-    test = lock_back_test(work, turn.back_test_id, tenant=turn.tenant)
-    pair = None if test is None else _first_waiting(work, test)
+    test = BACK_TESTS.lock(work, turn.back_test_id, tenant=turn.tenant)
+    pair = None if test is None else BACK_TESTS.first_waiting(work, test)
     if test is None or pair is None or pair.position != turn.position:
         return
     try:
@@ -144,17 +133,17 @@ def work_turn(work: Work, turn: Turn, models: ModelsInTime, *, demonstration: bo
 
 def read_back_test(work: Work, id: str, *, tenant: str) -> BackTest | None:
     """Return a back-test of this tenant's own; None where it has none by this id."""
-    return find_back_test(work, id, tenant=tenant)
+    return BACK_TESTS.find(work, id, tenant=tenant)
 
 
 def read_errors(work: Work, test: BackTest, *, after: int, limit: int) -> list[Pair]:
     """Return the pairs that were refused, in the order of the request."""
-    return list_pairs(work, test, state=ItemState.REFUSED, after=after, limit=limit)
+    return BACK_TESTS.list_items(work, test, states=[ItemState.REFUSED], after=after, limit=limit)
 
 
 def read_results(work: Work, test: BackTest, *, after: int, limit: int) -> list[PairResult]:
     """Return the scores that may be read at this instant, and record the reading; never commits."""
-    found = list_pairs(work, test, state=ItemState.MADE, after=after, limit=limit)
+    found = BACK_TESTS.list_items(work, test, states=[ItemState.MADE], after=after, limit=limit)
     holding = find_consents(work, grantee=test.tenant, purpose=Purpose.BACK_TEST, at=work.at)
     work.record(_audit(work, test, Action.BACK_TEST_READ, test.id))
     return [
@@ -278,13 +267,8 @@ def _fail(work: Work, test: BackTest, refusal: Refusal) -> None:
     """End a back-test that the service cannot answer, or let the pair be tried again."""
     if test.attempts < read_back_test_terms(work.at.date()).tries:
         raise refusal
-    cancel_waiting(work, test)
+    BACK_TESTS.cancel_waiting(work, test)
     _end(work, test, BatchState.FAILED)
-
-
-def _first_waiting(work: Work, test: BackTest) -> Pair | None:
-    pairs = list_pairs(work, test, state=ItemState.WAITING, after=-1, limit=1)
-    return pairs[0] if pairs else None
 
 
 def _ended_if_done(work: Work, test: BackTest) -> BackTest:
@@ -292,14 +276,14 @@ def _ended_if_done(work: Work, test: BackTest) -> BackTest:
 
 
 def _end(work: Work, test: BackTest, state: BatchState) -> BackTest:
-    move_back_test(work, test, state)
+    BACK_TESTS.move(work, test, state)
     told = ExchangeEvent(tenant=test.tenant, type=EventType.BACK_TEST_FINISHED, object_id=test.id, at=work.at)
     work.announce(told)
     return _again(work, test.id, test.tenant)
 
 
 def _again(work: Work, id: str, tenant: str) -> BackTest:
-    found = lock_back_test(work, id, tenant=tenant)
+    found = BACK_TESTS.lock(work, id, tenant=tenant)
     assert found is not None
     return found
 

@@ -1,11 +1,10 @@
 """What is a back-test asked for, and how far is it?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
-from data.spec.batches import BatchState, ItemState
+from data.spec.batches import ItemState, LongWork
 
 
 class BasisKind(StrEnum):
@@ -71,25 +70,7 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BackTest:
-    """Be one back-test of one tenant, with the number of its pairs in each state."""
+class BackTest(LongWork):
+    """Be a back-test; its items are pairs."""
 
-    id: str
-    tenant: str
     wish: BackTestWish
-    state: BatchState
-    attempts: int
-    created_at: datetime
-    ended_at: datetime | None
-    expires_at: datetime
-    counts: Mapping[ItemState, int]
-
-    @property
-    def wanted(self) -> int:
-        """Return how many pairs were asked about."""
-        return sum(self.counts.values())
-
-    @property
-    def waiting(self) -> int:
-        """Return how many pairs nothing has become of yet."""
-        return self.counts.get(ItemState.WAITING, 0)

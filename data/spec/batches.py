@@ -1,4 +1,4 @@
-"""Which states does a batch of assessments pass through, and each of its items?"""
+"""Which states does a long work pass through, and each of its items: a batch of assessments, a back-test?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from data.spec.access import Purpose
 
 
 class BatchState(StrEnum):
-    """Name where a batch is; the last three are ends."""
+    """Name where a long work is; the last three are ends."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -24,7 +24,7 @@ class BatchState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Name what became of one enterprise of a batch."""
+    """Name what became of one item of a long work."""
 
     WAITING = "waiting"
     MADE = "made"
@@ -53,12 +53,11 @@ class BatchItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssessmentBatch:
-    """Be one batch of one tenant, with the number of its items in each state."""
+class LongWork:
+    """Be one work of one tenant that is done item by item, with the number of its items in each state."""
 
     id: str
     tenant: str
-    wish: BatchWish
     state: BatchState
     version: int
     attempts: int
@@ -69,10 +68,17 @@ class AssessmentBatch:
 
     @property
     def wanted(self) -> int:
-        """Return how many enterprises were asked about."""
+        """Return how many items were asked for."""
         return sum(self.counts.values())
 
     @property
     def waiting(self) -> int:
         """Return how many items nothing has become of yet."""
         return self.counts.get(ItemState.WAITING, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentBatch(LongWork):
+    """Be a batch of assessments; its items are enterprises."""
+
+    wish: BatchWish

@@ -14,6 +14,7 @@ BACK_TEST = Table(
     Column("basis_kind", Text, nullable=False),
     Column("basis_sha256", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("attempts", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("worked_at", Instant),
