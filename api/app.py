@@ -12,6 +12,7 @@ from api.clock import Clock, now
 from api.desks import Desks
 from api.envelope import Envelope
 from api.exchange import (
+    cancel_back_test,
     cancel_batch,
     change_consent,
     give_feedback,
@@ -113,6 +114,7 @@ ENDPOINTS = (
     summarise_reviews,
     request_back_test,
     read_back_test,
+    cancel_back_test,
     list_events,
     webhooks,
     read_catalogue,

@@ -18,8 +18,11 @@ class BackTestVisit(Remembering, Protocol):
     ) -> BackTest:
         """Keep a back-test of these pairs; raise a Refusal."""
 
-    def read_back_test(self, id: str, *, tenant: str) -> BackTest | None:
-        """Return a back-test of this tenant's own; None where it has none by this id."""
+    def read_back_test(self, id: str, *, tenant: str, to_change: bool = False) -> BackTest | None:
+        """Return a back-test of this tenant's own, `to_change` it kept from others; None where it has none."""
+
+    def cancel_back_test(self, test: BackTest) -> BackTest:
+        """Let nothing more become of what waits; raise BackTestEnded."""
 
     def read_results(self, test: BackTest, *, after: int, limit: int) -> Sequence[PairResult]:
         """Return scores beyond a position, and record the reading."""

@@ -71,6 +71,7 @@ TITLES: Mapping[str, str] = {
     "feedback-code-unknown": "没有这个理由代码",
     "reason-not-given": "评估中没有这条理由",
     "back-test-unknown": "没有这次样本回溯",
+    "back-test-ended": "这次样本回溯已经结束",
     "back-test-quota-exceeded": "样本回溯的配额不足",
     "pair-repeated": "同一企业的同一日重复",
     "no-model-then": "当日没有启用的模型",

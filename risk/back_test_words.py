@@ -17,6 +17,13 @@ class BackTestUnknown(Refusal):
     status = 404
 
 
+class BackTestEnded(Refusal):
+    """The back-test has ended, so that nothing is left to cancel."""
+
+    code = "back-test-ended"
+    status = 409
+
+
 class BackTestQuotaExceeded(Refusal):
     """The institution has asked for as many pairs as it may; so many seconds later this many may be had."""
 

@@ -27,7 +27,7 @@ from risk import consent
 from risk.answering import CARD_OF, Champions, Question, begin
 from risk.assess import answer_from, recorded_before
 from risk.assessment import Assessment
-from risk.back_test_words import NO_MODEL_THEN, PAIR_REPEATED, BackTestQuotaExceeded, PairResult
+from risk.back_test_words import NO_MODEL_THEN, PAIR_REPEATED, BackTestEnded, BackTestQuotaExceeded, PairResult
 from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 from risk.exchange_limits import DAY_SECONDS, read_back_test_terms
 from risk.fitness import Baseline, baseline_beside
@@ -131,9 +131,21 @@ def work_turn(work: Work, turn: Turn, models: ModelsInTime, *, demonstration: bo
     _ended_if_done(work, _again(work, test.id, test.tenant))
 
 
-def read_back_test(work: Work, id: str, *, tenant: str) -> BackTest | None:
-    """Return a back-test of this tenant's own; None where it has none by this id."""
-    return BACK_TESTS.find(work, id, tenant=tenant)
+def cancel_back_test(work: Work, test: BackTest) -> BackTest:
+    """Let nothing more become of what waits; scores stay, and pairs taken from the quota. Never commits.
+
+    Raises BackTestEnded.
+    """
+    if not test.state.is_open:
+        raise BackTestEnded("这次样本回溯已经结束，没有可以取消的各对。", help="已有的分数可照常读取。")
+    BACK_TESTS.cancel_waiting(work, test)
+    work.record(_audit(work, test, Action.BACK_TEST_CANCELLED, test.id))
+    return _end(work, test, BatchState.CANCELLED)
+
+
+def read_back_test(work: Work, id: str, *, tenant: str, to_change: bool = False) -> BackTest | None:
+    """Return a back-test of this tenant's own, `to_change` it kept from others; None where it has none by this id."""
+    return (BACK_TESTS.lock if to_change else BACK_TESTS.find)(work, id, tenant=tenant)
 
 
 def read_errors(work: Work, test: BackTest, *, after: int, limit: int) -> list[Pair]:

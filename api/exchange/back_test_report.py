@@ -1,18 +1,16 @@
 """Which words tell of a back-test?"""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.clock import SHANGHAI
-from api.exchange.batch_report import STATE_LABELS, STATES, EnterpriseOfBatch
+from api.exchange.batch_report import EnterpriseOfBatch
+from api.exchange.long_work import NO_LONGER_READABLE, ItemErrorReported, LongWorkReport, how_far, item_error
 from api.exchange.report import Frozen
 from api.exchange.words import Day
-from api.problem_words import TITLES
 from data.spec.back_tests import BackTest, BackTestWish, BasisKind, LegalBasis, ModelWanted, Pair
-from data.spec.batches import ItemState
 from risk.assessment import STATUS_LABELS, Status
 from risk.back_test_words import PairResult
 
@@ -74,32 +72,11 @@ class BackTestRequest(BaseModel):
         return BackTestWish(card=self.card, model=ModelWanted(self.model), basis=basis)
 
 
-class BackTestCounts(Frozen):
-    """一次样本回溯的对数。"""
-
-    wanted: int = Field(description="申请的对数", examples=[5000])
-    made: int = Field(description="已有答复的对数（含不予评分）", examples=[3200])
-    refused: int = Field(description="被拒绝的对数，见 errors_url", examples=[40])
-    cancelled: int = Field(description="因中止而未及答复的对数", examples=[0])
-
-
-class BackTestReport(Frozen):
+class BackTestReport(LongWorkReport):
     """一次样本回溯的进度。"""
 
-    id: str = Field(description="编号", examples=["019b76da-5c00-7a31-8f3e-0c2f4d5e6a7b"])
-    state: Literal["queued", "running", "finished", "cancelled", "failed"] = Field(
-        description=f"状态：{STATES}；以后可能新增", examples=["running"]
-    )
-    state_label: str = Field(description="状态的中文名", examples=["进行中"])
-    counts: BackTestCounts = Field(description="对数")
-    progress: float = Field(description="已了结的比例；单位：/1", examples=[0.648])
     card: str = Field(description="评分卡", examples=["application"])
     model: Literal["present", "then"] = Field(description="所用模型：现在的或当日的", examples=["present"])
-    created_at: datetime = Field(description="申请时刻", examples=["2026-01-01T09:30:00+08:00"])
-    ended_at: datetime | None = Field(description="结束时刻；null 表示尚未结束", examples=[None])
-    result_url: str = Field(description="逐对的分数", examples=["/v1/back-tests/019b76da/results"])
-    errors_url: str = Field(description="逐对的错误", examples=["/v1/back-tests/019b76da/errors"])
-    expires_at: datetime = Field(description="此后不再可读", examples=["2026-01-31T09:30:00+08:00"])
 
 
 class PairReported(Frozen):
@@ -131,22 +108,6 @@ class PairsReport(Frozen):
     next: str | None = Field(description="下一页的游标；null 表示此刻没有更多", examples=["WzEyXQ.c2lnbmF0dXJl"])
 
 
-class PairErrorReported(Frozen):
-    """被拒绝的一对：位置与原因，不含所提交的内容。"""
-
-    position: int = Field(description="在申请中的位置（首对为0）", examples=[7])
-    pointer: str = Field(description="所在的 JSON 指针", examples=["/pairs/7"])
-    code: str = Field(description="原因的稳定代码；以后可能新增", examples=["consent-required"])
-    title: str = Field(description="原因的中文名", examples=["缺少企业授权"])
-
-
-class PairErrorsReport(Frozen):
-    """一页错误，依申请中的次序。"""
-
-    items: list[PairErrorReported] = Field(description="逐对的错误")
-    next: str | None = Field(description="下一页的游标；null 表示此刻没有更多", examples=["WzddLmM.c2lnbmF0dXJl"])
-
-
 def place_of(id: str) -> str:
     """Return the address of a back-test."""
     return f"/v1/back-tests/{id}"
@@ -154,25 +115,7 @@ def place_of(id: str) -> str:
 
 def back_test_report(test: BackTest) -> BackTestReport:
     """Tell how far a back-test is."""
-    return BackTestReport(
-        id=test.id,
-        state=test.state.value,
-        state_label=STATE_LABELS[test.state],
-        counts=BackTestCounts(
-            wanted=test.wanted,
-            made=test.counts.get(ItemState.MADE, 0),
-            refused=test.counts.get(ItemState.REFUSED, 0),
-            cancelled=test.counts.get(ItemState.CANCELLED, 0),
-        ),
-        progress=round(1 - test.waiting / test.wanted, 4),
-        card=test.wish.card,
-        model=test.wish.model.value,
-        created_at=test.created_at.astimezone(SHANGHAI),
-        ended_at=None if test.ended_at is None else test.ended_at.astimezone(SHANGHAI),
-        result_url=f"{place_of(test.id)}/results",
-        errors_url=f"{place_of(test.id)}/errors",
-        expires_at=test.expires_at.astimezone(SHANGHAI),
-    )
+    return BackTestReport(card=test.wish.card, model=test.wish.model.value, **how_far(test, place_of(test.id)))
 
 
 def pair_report(result: PairResult) -> PairReported:
@@ -184,7 +127,7 @@ def pair_report(result: PairResult) -> PairReported:
         as_of=result.as_of,
         readable=told is not None,
         status=status.value if status else None,
-        status_label=STATUS_LABELS[status] if status else "企业授权已止，不能读取",
+        status_label=STATUS_LABELS[status] if status else NO_LONGER_READABLE,
         code=told.code if told else None,
         score=told.score if told else None,
         grade=told.grade if told else None,
@@ -195,12 +138,6 @@ def pair_report(result: PairResult) -> PairReported:
     )
 
 
-def error_report(pair: Pair) -> PairErrorReported:
+def error_report(pair: Pair) -> ItemErrorReported:
     """Tell why one pair was refused."""
-    code = pair.code or "fault"
-    return PairErrorReported(
-        position=pair.position,
-        pointer=f"/pairs/{pair.position}",
-        code=code,
-        title=TITLES.get(code, "请求被拒绝"),
-    )
+    return item_error(pair.position, pair.code, of="pairs")

@@ -4,7 +4,8 @@ from fastapi import Response
 
 from api.exchange.batch_report import BatchId, BatchReport, batch_report
 from api.exchange.door import DesksHere, Now, guarded_router
-from api.exchange.read_batch import own_batch, tell_version
+from api.exchange.long_work import tell_version
+from api.exchange.read_batch import own_batch
 from api.exchange.versions import IfMatch, PreconditionFailed, PreconditionRequired, check_match
 from api.identity import Caller
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals

@@ -74,8 +74,7 @@ def list_audit_events(  # Each is a part of the request, filled in by the framew
     if of != bank.code and relation is not Relation.DUTY:
         raise ChainUnknown("没有这家机构的审计链。", help="请核对机构代码；不填即本机构。")
     cursors = Cursors(desks.secret, tenant=bank.code, route=f"/v1/audit/events?tenant={of}")
-    place = cursors.read(cursor)
-    after = int(place[0]) if place else 0
+    after = cursors.last_number(cursor, before=0)
     found = desks.audit.entries(of, after=after, most=limit + 1, reader=bank.code, at=now)
     shown = found[:limit]
     return AuditEventsReported(

@@ -212,9 +212,9 @@ def list_objections(
     (List objections; those overdue are marked.)
     """
     cursors = Cursors(desks.secret, tenant=by.tenant, route="/v1/objections")
-    place = cursors.read(cursor)
+    after = cursors.last_text(cursor)
     with desks.objections.visit(at=now) as visit:
-        found = visit.list_all(by=by, after=None if place is None else str(place[0]), limit=limit)
+        found = visit.list_all(by=by, after=after, limit=limit)
         visit.commit()
     items = [_report(one) for one in found]
     return ObjectionsReport(items=items, next=cursors.write(items[-1].id) if len(items) == limit else None)

@@ -67,6 +67,16 @@ class Cursors:
             raise _invalid()
         return tuple(json.loads(place))
 
+    def last_number(self, cursor: str | None, *, before: int) -> int:
+        """Return the number of the last item that was given, `before` the first of all where there is none yet."""
+        place = self.read(cursor)
+        return before if place is None else int(place[0])
+
+    def last_text(self, cursor: str | None) -> str | None:
+        """Return the name of the last item that was given, None where there is none yet."""
+        place = self.read(cursor)
+        return None if place is None else str(place[0])
+
     def _signature(self, said: bytes) -> bytes:
         return hmac.digest(self._key, self._bound + said, sha256)[:SIGNATURE]
 

@@ -125,9 +125,8 @@ def list_applications(
     (List the institution's own applications.)
     """
     cursors = Cursors(desks.secret, tenant=party.code, route="/v1/applications")
-    place = cursors.read(cursor)
+    after = cursors.last_text(cursor)
     with desks.joint.visit(at=now) as visit:
-        after = None if place is None else str(place[0])
         items = [application_report(one) for one in visit.list_all(by=actor_of(party), after=after, limit=limit)]
         visit.commit()
     return ApplicationsReport(items=items, next=cursors.write(items[-1].number) if len(items) == limit else None)

@@ -6,15 +6,14 @@ from api.back_test_desk import BackTestVisit
 from api.exchange.back_test_report import (
     BackTestId,
     BackTestReport,
-    PairErrorsReport,
     PairsReport,
     back_test_report,
     error_report,
     pair_report,
     place_of,
 )
-from api.exchange.batch_report import POLL_SECONDS
 from api.exchange.door import DesksHere, Now, guarded_router
+from api.exchange.long_work import ItemErrorsReport, tell_version
 from api.exchange.paging import USUAL, CursorGiven, CursorInvalid, Cursors, Limit
 from api.identity import Caller
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals
@@ -32,7 +31,7 @@ LISTING = refusals(TokenMissing, TokenUnknown, BackTestUnknown, CursorInvalid, S
     "/back-tests/{id}",
     operation_id="read_back_test",
     summary="查询样本回溯的进度",
-    response_description="进度；未结束时另有 Retry-After",
+    response_description="进度；答复头 ETag 为取消时所需的版本，未结束时另有 Retry-After",
     responses=READING,
 )
 def read_back_test(id: BackTestId, bank: Caller, desks: DesksHere, now: Now, response: Response) -> BackTestReport:
@@ -41,9 +40,8 @@ def read_back_test(id: BackTestId, bank: Caller, desks: DesksHere, now: Now, res
     (Tell how far a back-test of this institution's own is.)
     """
     with desks.back_tests.visit(at=now) as visit:
-        test = _own(visit, id, bank.code)
-    if test.state.is_open:
-        response.headers["Retry-After"] = str(POLL_SECONDS)
+        test = own_back_test(visit, id, bank.code)
+    tell_version(response, test)
     return back_test_report(test)
 
 
@@ -62,9 +60,9 @@ def read_back_test_results(
     (List the scores of a back-test; blank where the consent has ended.)
     """
     cursors = Cursors(desks.secret, tenant=bank.code, route=f"{place_of(id)}/results")
-    after = _after(cursors, cursor)
+    after = cursors.last_number(cursor, before=-1)
     with desks.back_tests.visit(at=now) as visit:
-        found = visit.read_results(_own(visit, id, bank.code), after=after, limit=limit)
+        found = visit.read_results(own_back_test(visit, id, bank.code), after=after, limit=limit)
         visit.commit()
     following = cursors.write(found[-1].position) if len(found) == limit else None
     return PairsReport(items=[pair_report(one) for one in found], next=following)
@@ -79,27 +77,22 @@ def read_back_test_results(
 )
 def read_back_test_errors(
     id: BackTestId, bank: Caller, desks: DesksHere, now: Now, limit: Limit = USUAL, cursor: CursorGiven = None
-) -> PairErrorsReport:
+) -> ItemErrorsReport:
     """逐页读取被拒绝的各对：位置与原因代码。
 
     (List what was refused of a back-test: position and code, never the input.)
     """
     cursors = Cursors(desks.secret, tenant=bank.code, route=f"{place_of(id)}/errors")
-    after = _after(cursors, cursor)
+    after = cursors.last_number(cursor, before=-1)
     with desks.back_tests.visit(at=now) as visit:
-        found = visit.read_errors(_own(visit, id, bank.code), after=after, limit=limit)
+        found = visit.read_errors(own_back_test(visit, id, bank.code), after=after, limit=limit)
     following = cursors.write(found[-1].position) if len(found) == limit else None
-    return PairErrorsReport(items=[error_report(one) for one in found], next=following)
+    return ItemErrorsReport(items=[error_report(one) for one in found], next=following)
 
 
-def _own(visit: BackTestVisit, id: str, tenant: str) -> BackTest:
+def own_back_test(visit: BackTestVisit, id: str, tenant: str, *, to_change: bool = False) -> BackTest:
     """Return a back-test of the tenant's own; raise BackTestUnknown."""
-    test = visit.read_back_test(id, tenant=tenant)
+    test = visit.read_back_test(id, tenant=tenant, to_change=to_change)
     if test is None:
         raise BackTestUnknown("本机构没有这个编号的样本回溯，或已过可读的期限。", help="请核对编号，或重新申请。")
     return test
-
-
-def _after(cursors: Cursors, cursor: str | None) -> int:
-    place = cursors.read(cursor)
-    return -1 if place is None else int(place[0])

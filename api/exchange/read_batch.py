@@ -3,8 +3,6 @@
 from fastapi import Response
 
 from api.exchange.batch_report import (
-    POLL_SECONDS,
-    BatchErrorsReport,
     BatchId,
     BatchReport,
     BatchResultsReport,
@@ -14,8 +12,8 @@ from api.exchange.batch_report import (
     result_report,
 )
 from api.exchange.door import DesksHere, Now, guarded_router
+from api.exchange.long_work import ItemErrorsReport, tell_version
 from api.exchange.paging import USUAL, CursorGiven, CursorInvalid, Cursors, Limit
-from api.exchange.versions import etag
 from api.identity import Caller
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals
 from api.scoring_desk import BatchVisit
@@ -62,7 +60,7 @@ def read_batch_results(
     (List the assessments of a batch; where the consent has ended only the id.)
     """
     cursors = Cursors(desks.secret, tenant=bank.code, route=f"{place_of(id)}/results")
-    after = _after(cursors, cursor)
+    after = cursors.last_number(cursor, before=-1)
     with desks.scoring.batches.visit(at=now) as visit:
         found = visit.read_results(own_batch(visit, id, bank.code), after=after, limit=limit)
         visit.commit()
@@ -79,17 +77,17 @@ def read_batch_results(
 )
 def read_batch_errors(
     id: BatchId, bank: Caller, desks: DesksHere, now: Now, limit: Limit = USUAL, cursor: CursorGiven = None
-) -> BatchErrorsReport:
+) -> ItemErrorsReport:
     """逐页读取一批中被拒绝的企业：位置与原因代码。
 
     (List what was refused of a batch: position and code, never the input.)
     """
     cursors = Cursors(desks.secret, tenant=bank.code, route=f"{place_of(id)}/errors")
-    after = _after(cursors, cursor)
+    after = cursors.last_number(cursor, before=-1)
     with desks.scoring.batches.visit(at=now) as visit:
         found = visit.read_errors(own_batch(visit, id, bank.code), after=after, limit=limit)
     following = cursors.write(found[-1].position) if len(found) == limit else None
-    return BatchErrorsReport(items=[error_report(one) for one in found], next=following)
+    return ItemErrorsReport(items=[error_report(one) for one in found], next=following)
 
 
 def own_batch(visit: BatchVisit, id: str, tenant: str, *, to_change: bool = False) -> AssessmentBatch:
@@ -98,15 +96,3 @@ def own_batch(visit: BatchVisit, id: str, tenant: str, *, to_change: bool = Fals
     if batch is None:
         raise BatchUnknown("本机构没有这个编号的批次，或已过可读的期限。", help="请核对编号，或重新申请。")
     return batch
-
-
-def tell_version(response: Response, batch: AssessmentBatch) -> None:
-    """Put the batch's version on the answer, and while it is open when to look again."""
-    response.headers.update(etag(batch.version))
-    if batch.state.is_open:
-        response.headers["Retry-After"] = str(POLL_SECONDS)
-
-
-def _after(cursors: Cursors, cursor: str | None) -> int:
-    place = cursors.read(cursor)
-    return -1 if place is None else int(place[0])

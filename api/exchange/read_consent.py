@@ -42,9 +42,9 @@ def list_consents(
     (List the consents that are yours to see.)
     """
     cursors = Cursors(desks.secret, tenant=by.tenant, route="/v1/consents")
-    place = cursors.read(cursor)
+    after = cursors.last_text(cursor)
     with desks.consents.visit(at=now) as visit:
-        found = visit.list_all(by=by, after=None if place is None else str(place[0]), limit=limit)
+        found = visit.list_all(by=by, after=after, limit=limit)
         visit.commit()
     items = [consent_report(one) for one in found]
     return ConsentsReport(items=items, next=cursors.write(items[-1].id) if len(items) == limit else None)

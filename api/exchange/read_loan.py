@@ -77,9 +77,9 @@ def list_loans(bank: Caller, desks: DesksHere, now: Now, cursor: CursorGiven = N
     (List the loans this institution reported.)
     """
     cursors = Cursors(desks.secret, tenant=bank.code, route="/v1/loans")
-    place = cursors.read(cursor)
+    after = cursors.last_text(cursor)
     with desks.lending.visit(at=now) as visit:
-        found = visit.list_loans(tenant=bank.code, after=None if place is None else str(place[0]), limit=limit)
+        found = visit.list_loans(tenant=bank.code, after=after, limit=limit)
         visit.commit()
     items = [
         LoanListedReport(loan_no=one.loan_no, enterprise=one.enterprise_name, reported_at=one.reported_at)

@@ -14,10 +14,7 @@ from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.identity import Caller
-from api.problems import (
-    CREATING,
-    refusals,
-)
+from api.problems import CREATING, refusals
 from api.secret import derive_key
 from data.spec.access import Purpose
 from data.spec.consent import Paper, Permission

@@ -14,10 +14,7 @@ from api.exchange.signed import ReportedHere
 from api.exchange.words import CleanText, Day, EnterpriseNamed
 from api.http_signature import SignatureInvalid
 from api.identity import Caller
-from api.problems import (
-    CREATING,
-    refusals,
-)
+from api.problems import CREATING, refusals
 from data.spec.errors import EnterpriseUnknown
 from risk.client_keys import KeysUnavailable
 from risk.permissions import Scope

@@ -4,15 +4,12 @@ from fastapi import Response
 
 from api.assessment_id import new_id
 from api.exchange.back_test_report import BackTestReport, BackTestRequest, back_test_report, place_of
-from api.exchange.batch_report import POLL_SECONDS
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.links import leads_to
+from api.exchange.long_work import POLL_SECONDS
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
-from api.problems import (
-    CREATING,
-    refusals,
-)
+from api.problems import CREATING, refusals
 from risk.back_test_words import BackTestQuotaExceeded
 from risk.permissions import Scope
 
@@ -28,7 +25,7 @@ router = guarded_router("样本回溯", Scope.BACKTESTS_WRITE)
     summary="申请样本回溯",
     response_model=BackTestReport,
     response_description="已受理；请按 Location 查询进度，间隔见 Retry-After",
-    responses=leads_to(202, "read_back_test", "read_back_test_results", "read_back_test_errors")
+    responses=leads_to(202, "read_back_test", "read_back_test_results", "read_back_test_errors", "cancel_back_test")
     | refusals(
         *CREATING,
         BackTestQuotaExceeded,

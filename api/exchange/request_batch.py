@@ -3,15 +3,13 @@
 from fastapi import Response
 
 from api.assessment_id import new_id
-from api.exchange.batch_report import POLL_SECONDS, BatchReport, BatchRequest, batch_report, place_of
+from api.exchange.batch_report import BatchReport, BatchRequest, batch_report, place_of
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.links import leads_to
+from api.exchange.long_work import POLL_SECONDS
 from api.exchange.once import Sending, answer_once
 from api.identity import Caller
-from api.problems import (
-    CREATING,
-    refusals,
-)
+from api.problems import CREATING, refusals
 from data.spec.errors import DayInFuture
 from risk.permissions import Scope
 

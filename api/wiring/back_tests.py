@@ -27,9 +27,13 @@ class StoreBackTestVisit(RememberingVisit):
         except IntegrityError as error:  # Another instance made the institution's first quota meanwhile.
             raise StoreBusy("存储暂时无法处理请求。", help="请稍后用同一个幂等键重发。") from error
 
-    def read_back_test(self, id: str, *, tenant: str) -> BackTest | None:
+    def read_back_test(self, id: str, *, tenant: str, to_change: bool = False) -> BackTest | None:
         """Return a back-test of this tenant's own."""
-        return back_tests.read_back_test(self._work, id, tenant=tenant)
+        return back_tests.read_back_test(self._work, id, tenant=tenant, to_change=to_change)
+
+    def cancel_back_test(self, test: BackTest) -> BackTest:
+        """Let nothing more become of what waits."""
+        return back_tests.cancel_back_test(self._work, test)
 
     def read_results(self, test: BackTest, *, after: int, limit: int) -> Sequence[PairResult]:
         """Return scores beyond a position, and record the reading."""

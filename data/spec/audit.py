@@ -58,6 +58,7 @@ class Action(StrEnum):
     REVIEWS_READ = "reviews.read"
     BACK_TEST_REQUESTED = "backtest.requested"
     PAIR_SCORED = "pair.scored"
+    BACK_TEST_CANCELLED = "backtest.cancelled"
     BACK_TEST_READ = "backtest.read"
     MODEL_TRAINED = "model.trained"
     BASELINE_SHELVED = "baseline.shelved"

@@ -329,6 +329,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/v1/assessments/{id}/explanation-reviews"): Row(owners=LENDERS, path=assessment),
     ("POST", "/v1/back-tests"): Row(owners=LENDERS, body=back_test_body, public=True),
     ("GET", "/v1/back-tests/{id}"): Row(owners=LENDERS, path=back_test),
+    ("DELETE", "/v1/back-tests/{id}"): Row(owners=LENDERS, path=back_test, headers=first_version),
     ("GET", "/v1/back-tests/{id}/results"): Row(owners=LENDERS, path=back_test),
     ("GET", "/v1/back-tests/{id}/errors"): Row(owners=LENDERS, path=back_test),
     ("GET", "/v1/explanation-reviews/summary"): Row(owners=(Role.BUREAU,)),

@@ -378,3 +378,26 @@ def test_results_are_read_page_by_page_while_more_come(town: Town) -> None:
 
     assert [one["position"] for one in first["items"] + rest["items"]] == [0, 1, 2]
     assert rest["next"] is None
+
+
+def test_a_cancelled_back_test_keeps_its_scores_and_gives_no_more(town: Town) -> None:
+    for firm in range(2):
+        town.consent(firm, purposes=FOR_THIS)
+    place = town.ask("POST", PATH, asked((0, AFTER), (1, AFTER))).headers["location"]
+    town.desks.back_tests.work_next(at=NOW)
+    stale, bare = town.ask("DELETE", place, If_Match='"1"'), town.ask("DELETE", place)
+    tag = town.ask("GET", place).headers["etag"]
+
+    cancelled = town.ask("DELETE", place, If_Match=tag)
+    again = town.ask("DELETE", place, If_Match=cancelled.headers["etag"])
+
+    assert [(one.status_code, one.json()["code"]) for one in (stale, bare)] == [
+        (412, "version-stale"),
+        (428, "if-match-missing"),
+    ]
+    assert cancelled.json()["state"] == "cancelled"
+    assert cancelled.json()["counts"] == {"wanted": 2, "made": 1, "refused": 0, "cancelled": 1}
+    assert (again.status_code, again.json()["code"]) == (409, "back-test-ended")
+    assert not town.desks.back_tests.work_next(at=NOW)
+    assert [one["position"] for one in items(town, place)] == [0]
+    assert "backtest.cancelled" in town.actions()
