@@ -130,12 +130,16 @@ def test_another_firms_distress_is_told_under_a_consent_to_monitoring_alone(
         path, list_name="conduct_record", known_on=None, at=NOW, strict=False, wishes=IntakeWishes(), progress=Silent()
     )
 
-    consented = {one["rule"]: one["ground"] for one in listed(world, client, Role.BANK, "a")}
-    with world.store.work(at=NOW) as work:
-        mine = CONSENT.c.grantee == "bank-a"
-        work.connection.execute(update(CONSENT).where(mine).values(status=str(ConsentStatus.REVOKED)))
-        work.commit()
-    revoked = {one["rule"]: one["ground"] for one in listed(world, client, Role.BANK, "a")}
+    def grounds(**changes: str) -> dict[str, str]:
+        with world.store.work(at=NOW) as work:
+            if changes:
+                mine = CONSENT.c.grantee == "bank-a"
+                work.connection.execute(update(CONSENT).where(mine).values(**changes))
+            work.commit()
+        return {one["rule"]: one["ground"] for one in listed(world, client, Role.BANK, "a")}
 
-    assert consented == {"overdue_60": "本行报送", "dishonesty": "企业授权"}
-    assert revoked == {"overdue_60": "本行报送"}
+    assert grounds() == {"overdue_60": "本行报送", "dishonesty": "企业授权"}
+    assert grounds(permissions='["score:read"]') == {"overdue_60": "本行报送"}
+    assert grounds(permissions='["monitoring"]', categories='["rnd"]') == {"overdue_60": "本行报送"}
+    assert grounds(categories='["conduct"]') == {"overdue_60": "本行报送", "dishonesty": "企业授权"}
+    assert grounds(status=str(ConsentStatus.REVOKED)) == {"overdue_60": "本行报送"}
