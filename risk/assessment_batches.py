@@ -1,20 +1,15 @@
-"""How are many enterprises assessed one after another, each as it would be alone, and whatever interrupts?
-
-Every item is a row with a state. One unit of work settles one item: its assessment, the audit entry and the item's new
-state are kept together or not at all, so that a batch goes on where it was, and nobody waits for a whole batch.
-"""
+"""How are many enterprises assessed one after another, each as it would be alone?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.spec.access import BUREAU, Access, ConsentBasis, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.batches import AssessmentBatch, BatchItem, BatchState, BatchWish, ItemState
-from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
-from data.spec.events import EventType, ExchangeEvent
+from data.spec.errors import DayInFuture, IdentifierMalformed
+from data.spec.events import EventType
 from data.spec.identifiers import parse_identifier
-from data.store.assessment_batches import BATCHES, settle_made, settle_refused, write_batch
+from data.store.assessment_batches import BATCHES, settle_made, write_batch
 from data.store.assessments import read_assessments
 from data.store.consents import find_consents
 from data.store.work import Work
@@ -22,30 +17,11 @@ from risk.answering import Champions, Question
 from risk.assess import assess, assessment_of
 from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
-from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 from risk.exchange_limits import read_batch_terms
-from risk.lineage import PermissionRequired
+from risk.turns import Turn, Turns
 
 REPEATED = "enterprise-repeated"
-FAULT = "fault"
-OF_THE_ENTERPRISE = (
-    EnterpriseUnknown,
-    ConsentRequired,
-    ConsentExpired,
-    ConsentRevoked,
-    PermissionRequired,
-    DayInFuture,
-)
-"""Refusals that are the answer about one enterprise; any other says something of the service."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """Name the item that is to be worked next."""
-
-    batch_id: str
-    tenant: str
-    position: int
+TURNS = Turns(BATCHES, finished=EventType.BATCH_FINISHED, tries=lambda day: read_batch_terms(day).tries)
 
 
 def open_batch(work: Work, id: str, named: Sequence[str], wish: BatchWish, *, tenant: str) -> AssessmentBatch:
@@ -59,9 +35,7 @@ def open_batch(work: Work, id: str, named: Sequence[str], wish: BatchWish, *, te
     expires_at = work.at + timedelta(days=kept_days)
     write_batch(work, id, tenant=tenant, wish=wish, items=_items(named), expires_at=expires_at)
     work.record(_audit(tenant, Action.BATCH_REQUESTED, id, work.at, enterprises=len(named)))
-    opened = BATCHES.lock(work, id, tenant=tenant)
-    assert opened is not None
-    return _ended_if_done(work, opened)
+    return TURNS.again(work, id, tenant=tenant)
 
 
 def _items(named: Sequence[str]) -> list[BatchItem]:
@@ -84,51 +58,14 @@ def _identifier(text: str) -> tuple[str | None, str | None]:
         return None, refusal.code
 
 
-def take_turn(work: Work) -> Turn | None:
-    """Return the item to work next and note that it is tried; None where no batch is open. Never commits.
-
-    The caller commits before it works the item, so that one that ends the process is not tried for ever: after its last
-    try it is refused as a fault, here. So no more workers than there are tries may share a store; one is the rule
-    (decision 16).
-    """
-    batch = BATCHES.next_open(work)
-    if batch is None:
-        return None
-    item = BATCHES.first_waiting(work, batch)
-    if item is not None and batch.attempts >= read_batch_terms(work.at.date()).tries:
-        settle_refused(work, batch, item.position, code=FAULT)
-        batch = _again(work, batch)
-        item = BATCHES.first_waiting(work, batch)
-    if item is None:
-        _ended_if_done(work, batch)
-        return take_turn(work)
-    if batch.state is BatchState.QUEUED:
-        BATCHES.move(work, batch, BatchState.RUNNING)
-    BATCHES.note_attempt(work, batch)
-    return Turn(batch_id=batch.id, tenant=batch.tenant, position=item.position)
-
-
 def work_turn(work: Work, turn: Turn, champions: Champions, *, assessment_id: str, demonstration: bool) -> None:
-    """Assess the enterprise whose turn it is, through the consent gate as for a single request; never commits.
+    """Assess the enterprise whose turn it is, through the consent gate as for a single request; never commits."""
 
-    A refusal is kept as the item's code. One that says something of the service itself fails the batch after its last
-    try, and is raised before. A batch that was cancelled meanwhile is left alone.
-    """
-    batch = BATCHES.lock(work, turn.batch_id, tenant=turn.tenant)
-    item = None if batch is None else BATCHES.first_waiting(work, batch)
-    if batch is None or item is None or item.position != turn.position:
-        return
-    question = _question(work, batch, item, assessment_id, demonstration=demonstration)
-    try:
-        assess(work, question, champions)
-    except OF_THE_ENTERPRISE as refusal:
-        settle_refused(work, batch, item.position, code=refusal.code)
-    except Refusal as refusal:
-        _fail(work, batch, refusal)
-        return
-    else:
+    def settle(batch: AssessmentBatch, item: BatchItem) -> None:
+        assess(work, _question(work, batch, item, assessment_id, demonstration=demonstration), champions)
         settle_made(work, batch, item.position, assessment_id=assessment_id)
-    _ended_if_done(work, _again(work, batch))
+
+    TURNS.do(work, turn, settle)
 
 
 def _question(work: Work, batch: AssessmentBatch, item: BatchItem, id: str, *, demonstration: bool) -> Question:
@@ -145,21 +82,12 @@ def _question(work: Work, batch: AssessmentBatch, item: BatchItem, id: str, *, d
     )
 
 
-def _fail(work: Work, batch: AssessmentBatch, refusal: Refusal) -> None:
-    """End a batch that the service cannot answer, or let the item be tried again."""
-    if batch.attempts < read_batch_terms(work.at.date()).tries:
-        raise refusal
-    BATCHES.cancel_waiting(work, batch)
-    _end(work, batch, BatchState.FAILED)
-
-
 def cancel_batch(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
     """Let nothing more become of what waits; what was answered stays. Never commits. Raises BatchEnded."""
     if not batch.state.is_open:
         raise BatchEnded("这一批已经结束，没有可以取消的企业。", help="已完成的评估可照常读取。")
-    BATCHES.cancel_waiting(work, batch)
     work.record(_audit(batch.tenant, Action.BATCH_CANCELLED, batch.id, work.at))
-    return _end(work, batch, BatchState.CANCELLED)
+    return TURNS.stop(work, batch, BatchState.CANCELLED)
 
 
 def read_batch(work: Work, id: str, *, tenant: str, to_change: bool = False) -> AssessmentBatch | None:
@@ -202,23 +130,6 @@ def _access(batch: AssessmentBatch, at: datetime) -> Access:
         basis=ConsentBasis("unresolved", 0),
         at=at,
     )
-
-
-def _ended_if_done(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
-    return batch if batch.waiting or not batch.state.is_open else _end(work, batch, BatchState.FINISHED)
-
-
-def _end(work: Work, batch: AssessmentBatch, state: BatchState) -> AssessmentBatch:
-    BATCHES.move(work, batch, state)
-    told = ExchangeEvent(tenant=batch.tenant, type=EventType.BATCH_FINISHED, object_id=batch.id, at=work.at)
-    work.announce(told)
-    return _again(work, batch)
-
-
-def _again(work: Work, batch: AssessmentBatch) -> AssessmentBatch:
-    found = BATCHES.lock(work, batch.id, tenant=batch.tenant)
-    assert found is not None
-    return found
 
 
 def _audit(tenant: str, action: Action, id: str, at: datetime, **details: int) -> AuditEvent:

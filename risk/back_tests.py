@@ -13,10 +13,10 @@ from data.spec.access import Purpose
 from data.spec.audit import Action, AuditEvent
 from data.spec.back_tests import BackTest, BackTestWish, ModelWanted, Pair, PairScore
 from data.spec.batches import BatchState, ItemState
-from data.spec.errors import DayInFuture, EnterpriseUnknown, IdentifierMalformed, Refusal
-from data.spec.events import EventType, ExchangeEvent
+from data.spec.errors import IdentifierMalformed
+from data.spec.events import EventType
 from data.spec.identifiers import Identifier, parse_identifier
-from data.store.back_tests import BACK_TESTS, settle_refused, settle_scored, write_back_test
+from data.store.back_tests import BACK_TESTS, settle_scored, write_back_test
 from data.store.consents import find_consents
 from data.store.enterprise_events import read_enterprise_events
 from data.store.rates import read_buckets, write_bucket
@@ -28,18 +28,14 @@ from risk.answering import CARD_OF, Champions, Question, begin
 from risk.assess import answer_from, recorded_before
 from risk.assessment import Assessment
 from risk.back_test_words import NO_MODEL_THEN, PAIR_REPEATED, BackTestEnded, BackTestQuotaExceeded, PairResult
-from risk.consent import ConsentExpired, ConsentRequired, ConsentRevoked
 from risk.exchange_limits import DAY_SECONDS, read_back_test_terms
 from risk.fitness import Baseline, baseline_beside
 from risk.freshness import read_freshness
-from risk.lineage import PermissionRequired
 from risk.quotas import SECOND, take
+from risk.turns import Turn, Turns
 
 Live = tuple[str, Model, ModelCard]
-FAULT = "fault"
 QUOTA = "back_test"
-OF_THE_PAIR = (EnterpriseUnknown, ConsentRequired, ConsentExpired, ConsentRevoked, PermissionRequired, DayInFuture)
-"""Refusals that are the answer about one pair; any other says something of the service."""
 PURPOSES = {CARD_OF[purpose]: purpose for purpose in (Purpose.PRE_LOAN, Purpose.MONITORING)}
 """By card, the purpose of which it is the card."""
 
@@ -51,13 +47,7 @@ class ModelsInTime(Champions, Protocol):
         """Return the model that answered on a day; None where none did, or it cannot be asked any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """Name the pair that is to be worked next."""
-
-    back_test_id: str
-    tenant: str
-    position: int
+TURNS = Turns(BACK_TESTS, finished=EventType.BACK_TEST_FINISHED, tries=lambda day: read_back_test_terms(day).tries)
 
 
 def open_back_test(
@@ -86,49 +76,12 @@ def open_back_test(
             details=details,
         )
     )
-    return _ended_if_done(work, _again(work, id, tenant))
-
-
-def take_turn(work: Work) -> Turn | None:
-    """Return the pair to work next and note that it is tried; None where no back-test is open. Never commits.
-
-    The caller commits before it works the pair: one that ends the process is refused as a fault after its last try.
-    """
-    test = BACK_TESTS.next_open(work)
-    if test is None:
-        return None
-    pair = BACK_TESTS.first_waiting(work, test)
-    if pair is not None and test.attempts >= read_back_test_terms(work.at.date()).tries:
-        settle_refused(work, test, pair.position, code=FAULT)
-        test = _again(work, test.id, test.tenant)
-        pair = BACK_TESTS.first_waiting(work, test)
-    if pair is None:
-        _ended_if_done(work, test)
-        return take_turn(work)
-    if test.state is BatchState.QUEUED:
-        BACK_TESTS.move(work, test, BatchState.RUNNING)
-    BACK_TESTS.note_attempt(work, test)
-    return Turn(back_test_id=test.id, tenant=test.tenant, position=pair.position)
+    return TURNS.again(work, id, tenant=tenant)
 
 
 def work_turn(work: Work, turn: Turn, models: ModelsInTime, *, demonstration: bool) -> None:
-    """Score the pair whose turn it is by what was known before its day; never commits.
-
-    A refusal is kept as the pair's code. One that says something of the service itself fails the whole after its last
-    try, and is raised before.
-    """
-    test = BACK_TESTS.lock(work, turn.back_test_id, tenant=turn.tenant)
-    pair = None if test is None else BACK_TESTS.first_waiting(work, test)
-    if test is None or pair is None or pair.position != turn.position:
-        return
-    try:
-        _score_pair(work, test, pair, models, demonstration=demonstration)
-    except OF_THE_PAIR as refusal:
-        settle_refused(work, test, pair.position, code=refusal.code)
-    except Refusal as refusal:
-        _fail(work, test, refusal)
-        return
-    _ended_if_done(work, _again(work, test.id, test.tenant))
+    """Score the pair whose turn it is by what was known before its day; never commits."""
+    TURNS.do(work, turn, lambda test, pair: _score_pair(work, test, pair, models, demonstration=demonstration))
 
 
 def cancel_back_test(work: Work, test: BackTest) -> BackTest:
@@ -138,9 +91,8 @@ def cancel_back_test(work: Work, test: BackTest) -> BackTest:
     """
     if not test.state.is_open:
         raise BackTestEnded("这次样本回溯已经结束，没有可以取消的各对。", help="已有的分数可照常读取。")
-    BACK_TESTS.cancel_waiting(work, test)
     work.record(_audit(work, test, Action.BACK_TEST_CANCELLED, test.id))
-    return _end(work, test, BatchState.CANCELLED)
+    return TURNS.stop(work, test, BatchState.CANCELLED)
 
 
 def read_back_test(work: Work, id: str, *, tenant: str, to_change: bool = False) -> BackTest | None:
@@ -197,7 +149,7 @@ def _score_pair(work: Work, test: BackTest, pair: Pair, models: ModelsInTime, *,
     else:
         live = models.champion(test.wish.card)
     if live is None and test.wish.model is ModelWanted.THEN:
-        settle_refused(work, test, pair.position, code=NO_MODEL_THEN)
+        BACK_TESTS.refuse(work, test, pair.position, code=NO_MODEL_THEN)
         return
     events = read_enterprise_events(work, enterprise.id, access=access)
     seen_before = recorded_before(events.last_recorded_at, work.at)
@@ -273,31 +225,6 @@ def _take_pairs(work: Work, tenant: str, count: int) -> None:
             wait_seconds=-(-(count - taking.remaining) * limit.interval // SECOND),
         )
     write_bucket(work, tenant, QUOTA, taking.full_at, new=QUOTA not in full_at)
-
-
-def _fail(work: Work, test: BackTest, refusal: Refusal) -> None:
-    """End a back-test that the service cannot answer, or let the pair be tried again."""
-    if test.attempts < read_back_test_terms(work.at.date()).tries:
-        raise refusal
-    BACK_TESTS.cancel_waiting(work, test)
-    _end(work, test, BatchState.FAILED)
-
-
-def _ended_if_done(work: Work, test: BackTest) -> BackTest:
-    return test if test.waiting or not test.state.is_open else _end(work, test, BatchState.FINISHED)
-
-
-def _end(work: Work, test: BackTest, state: BatchState) -> BackTest:
-    BACK_TESTS.move(work, test, state)
-    told = ExchangeEvent(tenant=test.tenant, type=EventType.BACK_TEST_FINISHED, object_id=test.id, at=work.at)
-    work.announce(told)
-    return _again(work, test.id, test.tenant)
-
-
-def _again(work: Work, id: str, tenant: str) -> BackTest:
-    found = BACK_TESTS.lock(work, id, tenant=tenant)
-    assert found is not None
-    return found
 
 
 def _audit(work: Work, test: BackTest, action: Action, object_id: str) -> AuditEvent:

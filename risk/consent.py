@@ -162,6 +162,9 @@ def _may_report(work: Work, bank: str, firm: int) -> bool:
     return any(one.is_in_force(work.at) and Permission.OUTCOME_WRITE in one.permissions for one in given)
 
 
+REFUSALS = (ConsentRequired, ConsentExpired, ConsentRevoked, ConsentHistory, ConsentUsedUp, PermissionRequired)
+"""Everything that the gate may answer instead of an access."""
+
 PERMISSION_LABELS = {
     Permission.SCORE_READ: "读取评分",
     Permission.EXPLANATION_READ: "读取解释",

@@ -10,12 +10,12 @@ from data.spec.batches import AssessmentBatch, BatchItem, BatchWish
 from data.store import Store
 from risk.answering import Champions
 from risk.assessment_batches import (
+    TURNS,
     cancel_batch,
     open_batch,
     read_batch,
     read_errors,
     read_results,
-    take_turn,
     work_turn,
 )
 from risk.batches import BatchResult
@@ -63,7 +63,7 @@ class AssessmentBatches:
         That it is tried is kept first, without waiting for a disk: it need only outlive this process.
         """
         with self._store.work(at=at, durable=False) as work:
-            turn = take_turn(work)
+            turn = TURNS.take(work)
             work.commit()
         if turn is None:
             return False

@@ -62,7 +62,7 @@ class BackTests:
         That it is tried is kept first, without waiting for a disk: it need only outlive this process.
         """
         with self._store.work(at=at, durable=False) as work:
-            turn = back_tests.take_turn(work)
+            turn = back_tests.TURNS.take(work)
             work.commit()
         if turn is None:
             return False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from data.spec.batches import ItemState, LongWork
+from data.spec.batches import LongWork, WorkItem
 
 
 class BasisKind(StrEnum):
@@ -57,16 +57,12 @@ class PairScore:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
-    """Be one (enterprise, day) by its place in the request (from 0), and what became of it."""
+class Pair(WorkItem):
+    """Be one (enterprise, day) of a back-test."""
 
-    position: int
     as_of: date
-    state: ItemState = ItemState.WAITING
-    identifier: str | None = None
     enterprise_id: int | None = None
     score: PairScore | None = None
-    code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,14 +42,20 @@ class BatchWish:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchItem:
-    """Be one enterprise of a batch by its place in the request (from 0), and what became of it."""
+class WorkItem:
+    """Be one item of a long work by its place in the request (from 0), and what became of it."""
 
     position: int
     state: ItemState = ItemState.WAITING
     identifier: str | None = None
-    assessment_id: str | None = None
     code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchItem(WorkItem):
+    """Be one enterprise of a batch."""
+
+    assessment_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

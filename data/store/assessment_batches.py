@@ -51,11 +51,6 @@ def settle_made(work: Work, batch: AssessmentBatch, position: int, *, assessment
     BATCHES.settle(work, batch, position, state=ItemState.MADE, assessment_id=assessment_id)
 
 
-def settle_refused(work: Work, batch: AssessmentBatch, position: int, *, code: str) -> None:
-    """Keep why an item was refused."""
-    BATCHES.settle(work, batch, position, state=ItemState.REFUSED, code=code)
-
-
 def _batch(row: Row[Any], counts: Mapping[ItemState, int]) -> AssessmentBatch:
     wish = BatchWish(purpose=Purpose(row.purpose), as_of=row.as_of, relative_to=row.relative_to)
     return AssessmentBatch(wish=wish, **common(row, counts))

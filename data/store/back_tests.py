@@ -54,11 +54,6 @@ def settle_scored(work: Work, test: BackTest, position: int, *, enterprise_id: i
     BACK_TESTS.settle(work, test, position, state=ItemState.MADE, enterprise_id=enterprise_id, score=body)
 
 
-def settle_refused(work: Work, test: BackTest, position: int, *, code: str) -> None:
-    """Keep why a pair was refused."""
-    BACK_TESTS.settle(work, test, position, state=ItemState.REFUSED, code=code)
-
-
 def _back_test(row: Row[Any], counts: Mapping[ItemState, int]) -> BackTest:
     basis = LegalBasis(kind=BasisKind(row.basis_kind), document_sha256=row.basis_sha256)
     wish = BackTestWish(card=row.card, model=ModelWanted(row.model), basis=basis)

@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row, Select, Table, func, select, update
 
-from data.spec.batches import BatchState, ItemState, LongWork
+from data.spec.batches import BatchState, ItemState, LongWork, WorkItem
 from data.store.work import Work
 
 Kept = TypeVar("Kept", bound=LongWork)
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=WorkItem)
 
 OPEN = [str(state) for state in BatchState if state.is_open]
 
@@ -87,6 +87,10 @@ class Queue(Generic[Kept, Item]):
             .values(state=str(state), identifier=None, **values)
         )
         self._change(work, one, attempts=0)
+
+    def refuse(self, work: Work, one: Kept, position: int, *, code: str) -> None:
+        """Keep why an item was refused."""
+        self.settle(work, one, position, state=ItemState.REFUSED, code=code)
 
     def cancel_waiting(self, work: Work, one: Kept) -> None:
         """Let nothing more become of the items that wait."""

@@ -143,7 +143,7 @@ BREAKS: dict[str, tuple[Callable[[Document], object], str, str]] = {
         "POST /v1/assessments 201/id",
     ),
     "an integer becomes a number": (
-        lambda d: shape(d, "BatchCounts")["properties"]["made"].update(type="number"),
+        lambda d: shape(d, "ItemCounts")["properties"]["made"].update(type="number"),
         "type-changed",
         "GET /v1/assessment-batches/{id} 200/counts/made",
     ),

@@ -19,8 +19,7 @@ from api.identity import PUBLIC_PATHS, GuardedRoute
 from api.log import open_log
 from api.problems import CONSENT
 from models.refusals import ModelDamaged
-from risk.consent import ConsentExpired, ConsentHistory, ConsentRequired, ConsentRevoked, ConsentUsedUp
-from risk.lineage import PermissionRequired
+from risk.consent import REFUSALS
 from risk.permissions import Scope
 
 Wanted = Callable[..., dict[str, object]]
@@ -277,9 +276,7 @@ def test_a_service_that_still_starts_is_alive_and_not_ready(log_file: Path) -> N
 
 
 def test_the_refusals_of_consent_are_declared_as_risk_raises_them() -> None:
-    raised = (ConsentRequired, ConsentExpired, ConsentRevoked, PermissionRequired, ConsentHistory, ConsentUsedUp)
-
-    assert {(kind.status, kind.code) for kind in raised} == set(CONSENT)
+    assert {(kind.status, kind.code) for kind in REFUSALS} == set(CONSENT)
 
 
 def test_the_catalogue_is_read_with_a_token(client: TestClient, bank_a: dict[str, str]) -> None:

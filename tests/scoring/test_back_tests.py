@@ -185,6 +185,28 @@ def test_each_pair_needs_a_consent_for_this_purpose(town: Town) -> None:
     assert town.ask("GET", place).json()["state"] == "finished"
 
 
+def test_a_pair_whose_consent_says_less_is_refused_alone(town: Town) -> None:
+    town.consent(0, purposes=FOR_THIS, history_from=date(2025, 5, 1))
+
+    place = run(town, asked((0, BEFORE), (0, AFTER), (0, "0613-05-26")))
+
+    assert [(one["position"], one["code"]) for one in items(town, place, "errors")] == [
+        (0, "consent-history"),
+        (2, "consent-history"),
+    ]
+    assert [one["position"] for one in items(town, place)] == [1]
+    assert town.ask("GET", place).json()["state"] == "finished"
+
+
+def test_a_day_before_any_rule_is_refused_pair_by_pair(town: Town) -> None:
+    town.consent(0, purposes=FOR_THIS)
+
+    place = run(town, asked((0, "0613-05-26"), (0, AFTER)))
+
+    assert [(one["position"], one["code"]) for one in items(town, place, "errors")] == [(0, "not-in-force")]
+    assert [one["position"] for one in items(town, place)] == [1]
+
+
 def test_a_consent_taken_back_blanks_the_score_at_once(town: Town) -> None:
     town.consent(0, purposes=FOR_THIS)
     place = run(town, asked((0, AFTER)))

@@ -90,6 +90,34 @@ def test_each_refused_item_is_told_by_its_place_and_code_alone(town: Town, batch
     assert town.ask("GET", place).json()["counts"] == {"wanted": 6, "made": 1, "refused": 5, "cancelled": 0}
 
 
+def test_a_firm_whose_consent_says_less_is_refused_alone(town: Town, batch_of: Batch) -> None:
+    town.consent(0, history_from=NOW.date() - timedelta(days=10))
+    town.consent(1, daily_limit=1)
+    town.consent(2)
+    before = (NOW.date() - timedelta(days=20)).isoformat()
+
+    town.ask("POST", "/v1/assessments", {"enterprise": {"value": FIRMS[1]}}, key="single")
+    place = town.ask("POST", PATH, batch_of(0, 1, 2, as_of=before)).headers["location"]
+    town.work_all()
+
+    assert [(one["position"], one["code"]) for one in town.ask("GET", f"{place}/errors").json()["items"]] == [
+        (0, "consent-history"),
+        (1, "consent-used-up"),
+    ]
+    told = town.ask("GET", place).json()
+    assert (told["state"], told["counts"]) == ("finished", {"wanted": 3, "made": 1, "refused": 2, "cancelled": 0})
+
+
+def test_a_day_before_any_rule_is_refused_firm_by_firm(town: Town, batch_of: Batch) -> None:
+    town.consent(0)
+
+    place = town.ask("POST", PATH, batch_of(0, as_of="0613-05-26")).headers["location"]
+    town.work_all()
+
+    assert [one["code"] for one in town.ask("GET", f"{place}/errors").json()["items"]] == ["not-in-force"]
+    assert town.ask("GET", place).json()["state"] == "finished"
+
+
 def test_nothing_of_what_was_sent_stays_once_it_is_settled(town: Town, batch_of: Batch) -> None:
     town.consent(0)
     town.ask("POST", PATH, batch_of(0, 1, "not-a-code"))
@@ -258,12 +286,12 @@ def test_a_cancelled_batch_keeps_its_answers_and_gives_no_more(town: Town, batch
 
 
 def test_an_item_cancelled_between_its_turn_and_its_work_is_left_alone(town: Town, batch_of: Batch) -> None:
-    from risk.assessment_batches import take_turn, work_turn
+    from risk.assessment_batches import TURNS, work_turn
 
     town.consent(0)
     place = town.ask("POST", PATH, batch_of(0)).headers["location"]
     with town.store.work(at=NOW) as work:
-        turn = take_turn(work)
+        turn = TURNS.take(work)
         work.commit()
     assert turn is not None
     town.ask("DELETE", place, If_Match=town.ask("GET", place).headers["etag"])
