@@ -48,8 +48,8 @@ def run() -> dict[str, object]:
     for table in found:
         label = table.y.to_numpy(dtype=np.float64)
         odds = {system: answers[table.name, system] for system in SYSTEMS}
-        figures = {system: spreads(label, one, np.arange(len(label))) for system, one in odds.items()}
-        beaten = _beaten(label, odds)
+        figures = {system: spreads(label, one, table.borrower) for system, one in odds.items()}
+        beaten = _beaten(table, odds)
         _print(table, figures, beaten)
         outcome[table.name] = {system: round(one["auc"].value, 4) for system, one in figures.items()}
         slopes[table.name] = round(figures[OURS]["calibration_slope"].value, 3)
@@ -81,11 +81,17 @@ def _answers(found: list[RealTable], told: Told) -> dict[tuple[str, str], Number
 
 def held_out(table: RealTable, system: str) -> Numbers:
     """Return each row's held-out log-odds by one system, averaged over the repeats."""
+    answer = np.zeros(len(table.y))
+    for book in np.unique(table.book):
+        rows = np.flatnonzero(table.book == book)
+        X, y = table.X.iloc[rows].reset_index(drop=True), table.y.iloc[rows].reset_index(drop=True)
+        alone = RealTable(table.name, X, y, table.repeats, table.directions)
+        answer[rows] = np.mean(list(_rounds(alone, system)), axis=0)
+    return answer
+
+
+def _rounds(table: RealTable, system: str) -> Iterator[Numbers]:
     label = table.y.to_numpy(dtype=np.float64)
-    return np.asarray(np.mean(list(_rounds(table, system, label)), axis=0), dtype=np.float64)
-
-
-def _rounds(table: RealTable, system: str, label: Numbers) -> Iterator[Numbers]:
     for repeat in range(table.repeats):
         fold = folds_of(np.arange(len(label)), label, FOLDS, repeat)
         answer = np.zeros(len(label))
@@ -97,12 +103,11 @@ def _rounds(table: RealTable, system: str, label: Numbers) -> Iterator[Numbers]:
         yield answer
 
 
-def _beaten(label: Numbers, odds: Mapping[str, Numbers]) -> tuple[str, float, float, float] | None:
+def _beaten(table: RealTable, odds: Mapping[str, Numbers]) -> tuple[str, float, float, float] | None:
     """Return the rival that is furthest ahead of us in AUC, by how much, and the interval; None where none is."""
+    label = table.y.to_numpy(dtype=np.float64)
     ahead = {
-        system: auc_difference(label, one, odds[OURS], np.arange(len(label)))
-        for system, one in odds.items()
-        if system != OURS
+        system: auc_difference(label, one, odds[OURS], table.borrower) for system, one in odds.items() if system != OURS
     }
     best = max(ahead, key=lambda system: ahead[system][0])
     return None if ahead[best][0] <= 0 else (best, ahead[best][0], ahead[best][1], ahead[best][2])
@@ -111,8 +116,9 @@ def _beaten(label: Numbers, odds: Mapping[str, Numbers]) -> tuple[str, float, fl
 def _print(
     table: RealTable, figures: Mapping[str, Mapping[str, Spread]], beaten: tuple[str, float, float, float] | None
 ) -> None:
-    rows, bad = len(table.y), int(table.y.sum())
-    print(f"\n{table.name}：{rows} 行，{bad} 次违约，{table.repeats} 次 {FOLDS} 折；括号内为 95% 区间")
+    rows, bad, books = len(table.y), int(table.y.sum()), int(table.book.max()) + 1
+    of_books = "" if books == 1 else f"（{books} 本各 {rows // books} 行的小账合在一起）"
+    print(f"\n{table.name}：{rows} 行{of_books}，{bad} 次违约，{table.repeats} 次 {FOLDS} 折；括号内为 95% 区间")
     print(f"{'':12}" + "".join(f"{TITLES[name]:<24}" for name in FIGURES))
     for system, one in figures.items():
         cells = (f"{one[name].value:.3f} ({one[name].low:.3f}–{one[name].high:.3f})" for name in FIGURES)

@@ -1,11 +1,9 @@
 """Does a consent live and end as its table says, and is nothing ever answered without one?"""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from random import Random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,17 +12,12 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.log import open_log
-from data.spec.access import Purpose
-from data.spec.consent import ConsentStatus, Paper, Party, Permission
-from data.spec.errors import Refusal
-from data.spec.identifiers import parse_identifier
+from data.spec.consent import ConsentStatus, Party
 from data.store.orm import ASSESSMENT, CONSENT
 from data.store.orm_exchange import OUTBOX_EVENT
-from risk import consent_life
-from risk.consent import authorise
-from risk.consent_words import Asking, ConsentMove, WantedConsent
+from risk.consent_words import Asking
 from risk.permissions import Role
-from tests.exchange.conftest import FIRMS, NOW, World, make_world
+from tests.exchange.conftest import NOW, World, make_world
 
 DEEP = bool(os.environ.get("LUKEPING_DEEP"))
 BANK = Asking(tenant="bank-b", party=Party.GRANTEE)
@@ -259,134 +252,6 @@ def test_no_name_of_a_person_is_kept(house: World) -> None:
     files = b"".join(path.read_bytes() for path in house.settings.state.rglob("*") if path.is_file())
     assert "张三丰" not in kept
     assert "张三丰".encode() not in files
-
-
-# A consent, said in thirty lines: what is true of it at an instant.
-@dataclass
-class Reference:
-    grantee: str
-    begins: datetime
-    ends: datetime
-    asked: datetime
-    signed: bool
-    permissions: frozenset[Permission]
-    ended: str = ""
-
-    def state(self, at: datetime) -> str:
-        if self.ended:
-            return self.ended
-        if self.signed:
-            return "expired" if self.ends <= at else "authorised"
-        return "rejected" if min(self.asked + timedelta(hours=72), self.ends) <= at else "awaiting"
-
-    def opens(self, permission: Permission, at: datetime) -> bool:
-        return self.state(at) == "authorised" and self.begins <= at < self.ends and permission in self.permissions
-
-
-@dataclass
-class Walk:
-    """Take random steps on a store and on the reference side by side."""
-
-    house: World
-    draw: Random
-    at: datetime = NOW
-    known: dict[str, Reference] = field(default_factory=dict)
-    reads: int = 0
-    without: int = 0
-
-    def step(self) -> None:
-        getattr(self, self.draw.choice(["register", "move", "move", "renew", "wait", "ask", "ask", "ask"]))()
-
-    def wait(self) -> None:
-        self.at += timedelta(hours=self.draw.choice([1, 20, 72, 24 * 30, 24 * 200]))
-
-    def register(self) -> None:
-        id, signed = f"w-{len(self.known)}", self.draw.random() < 0.6
-        begins = self.at + timedelta(days=self.draw.choice([0, 0, 3]))
-        ends = begins + timedelta(days=self.draw.choice([1, 30, 360]))
-        permissions = frozenset(self.draw.sample(sorted(Permission), self.draw.randint(1, 4)))
-        wanted = WantedConsent(
-            identifier=parse_identifier(FIRMS[0]),
-            grantee="bank-b",
-            purposes=frozenset({Purpose.PRE_LOAN}),
-            permissions=permissions,
-            categories=frozenset({"rnd"}),
-            valid_from=begins,
-            valid_to=ends,
-            paper=Paper(document_sha256="a" * 64 if signed else None),
-        )
-        self._do(lambda work: consent_life.register(work, wanted, id=id, by=BANK))
-        self.known[id] = Reference("bank-b", begins, ends, self.at, signed, permissions)
-
-    def move(self) -> None:
-        if not self.known:
-            return
-        id, move = self.draw.choice(sorted(self.known)), self.draw.choice(list(ConsentMove))
-        before = "authorised" if move is ConsentMove.REVOKE else "awaiting"
-        may = self.known[id].state(self.at) == before
-        assert self._do(lambda work: consent_life.move(work, id, move, by=BUREAU)) is may
-        if may and move is ConsentMove.AUTHORISE:
-            self.known[id].signed = True
-        elif may:
-            self.known[id].ended = "rejected" if move is ConsentMove.REJECT else "revoked"
-
-    def renew(self) -> None:
-        if not self.known:
-            return
-        id, new = self.draw.choice(sorted(self.known)), f"w-{len(self.known)}"
-        old, ends = self.known[id], self.at + timedelta(days=90)
-        may = old.state(self.at) in ("authorised", "expired")
-        paper = Paper(document_sha256="b" * 64)
-        done = self._do(lambda w: consent_life.renew(w, id, new_id=new, valid_to=ends, paper=paper, by=BANK))
-        assert done is may
-        if may:
-            self.known[new] = Reference("bank-b", self.at, ends, self.at, True, old.permissions)
-            if old.state(self.at) == "authorised":
-                old.ended = "superseded"
-
-    def ask(self) -> None:
-        permission = self.draw.choice(sorted(Permission))
-        allowed = any(one.opens(permission, self.at) for one in self.known.values())
-
-        def gate(work: Any) -> None:
-            authorise(
-                work, parse_identifier(FIRMS[0]), tenant="bank-b", actor="b", purpose=Purpose.PRE_LOAN, at=self.at,
-                permission=permission,
-            )  # fmt: skip
-
-        answered = self._do(gate)
-        self.reads += answered
-        self.without += answered and not allowed
-        assert answered is allowed
-
-    def _do(self, act: Callable[[Any], Any]) -> bool:
-        with self.house.store.work(at=self.at) as work:
-            try:
-                act(work)
-            except Refusal:
-                return False
-            work.commit()
-        return True
-
-
-def test_in_any_order_of_events_nothing_is_read_without_a_consent(
-    house: World, figure: Callable[[str, float], None]
-) -> None:
-    steps, wanted, seed, without, reads = 0, 100_000 if DEEP else 600, 0, 0, 0
-    while steps < wanted:
-        walk = Walk(house, Random(seed))
-        walk.known = {}
-        for _ in range(60):
-            walk.step()
-        steps, seed, without, reads = steps + 60, seed + 1, without + walk.without, reads + walk.reads
-        with house.store.work(at=NOW) as work:
-            work.connection.execute(CONSENT.delete().where(CONSENT.c.id.like("w-%")))
-            work.commit()
-
-    figure("consent_steps", steps)
-    figure("reads_without_consent", without)
-    assert without == 0
-    assert reads > steps / 100
 
 
 def test_every_assessment_that_was_given_names_a_consent_that_held(house: World) -> None:
