@@ -19,5 +19,7 @@ class LookingBackDesk(Protocol):
     def change(self, before_id: str, after_id: str, *, at: datetime) -> Change:
         """Bridge two answers about one enterprise; raise AssessmentUnknown, NotComparable."""
 
-    def advise(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Improvement:
+    def advise(
+        self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime, product: str | None = None
+    ) -> Improvement:
         """Work out what would help one enterprise; raise NothingToImprove."""

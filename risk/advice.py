@@ -1,15 +1,22 @@
 """What would help one enterprise, asked on the terms on which it is assessed?"""
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
-from features.spine import spine_row
 from risk import consent
 from risk.answering import Champions, Question, live_model
+from risk.assess import judged, recorded_before
+from risk.freshness import read_freshness
 from risk.improvement import Improvement, improve
 from risk.limits import read_scoring_limits
+from risk.scoring import Judged
 from risk.standing import standings
+from risk.unscored import Standing
 
 
 class NothingToImprove(Refusal):
@@ -38,11 +45,17 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
     against = standings(events, [enterprise.id], question.as_of, stale_days=stale_days).get(enterprise.id)
     live = live_model(champions, question)
     if against is not None or live is None:
-        why = against.message if against else "目前没有可用于该企业的评分模型。"
-        raise NothingToImprove(why, help="有了分数之后，才能计算哪些变化有帮助。")
-    found = improve(
-        live, events, spine_row(enterprise.id, as_of=question.as_of, own_loan=question.own_loan), on=question.as_of
-    )
+        raise _nothing(against)
+    seen_before = recorded_before(events.last_recorded_at, question.at)
+    freshness = read_freshness(work, as_of=question.as_of, recorded_before=seen_before)
+
+    def again(rows: Mapping[str, pd.DataFrame]) -> Judged:
+        return judged(live, rows, question, enterprise.id, champions, freshness)
+
+    now = again(events)
+    if now.fitness.against is not None:
+        raise _nothing(now.fitness.against)
+    found = improve(now, again, events, on=question.as_of)
     work.record(
         AuditEvent(
             tenant=access.tenant,
@@ -53,3 +66,8 @@ def advise(work: Work, question: Question, champions: Champions) -> Improvement:
         )
     )
     return found
+
+
+def _nothing(against: Standing | None) -> NothingToImprove:
+    why = against.message if against else "目前没有可用于该企业的评分模型。"
+    return NothingToImprove(why, help="有了分数之后，才能计算哪些变化有帮助。")

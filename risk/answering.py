@@ -12,6 +12,7 @@ from models.fitted import Model
 from risk.assessment import Assessment, RelativeTo, Status
 from risk.limits import read_scoring_limits
 from risk.readers import Language
+from risk.receipt import plain_receipt
 from risk.scoring import Judged, Terms
 from risk.unscored import put_standing
 from risk.wording import read_facts
@@ -98,6 +99,7 @@ def begin(question: Question, enterprise_name: str, access: Access) -> Assessmen
         consent_id=getattr(basis, "consent_id", None),
         consent_version=getattr(basis, "version", None),
         categories=None if access.categories is None else tuple(sorted(access.categories)),
+        receipt=plain_receipt({}, {}),
     )
 
 

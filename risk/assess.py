@@ -1,6 +1,6 @@
 """What is the answer about one enterprise on one day?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -100,26 +100,22 @@ def answer_from(
     if live is None:
         answer = startup.answer(begun, events, enterprise_id, late=freshness.late_tables)
     else:
-        answer = put_score(begun, next(_judged(live, events, question, enterprise_id, champions, freshness)))
+        answer = put_score(begun, judged(live, events, question, enterprise_id, champions, freshness))
     return replace(answer, remarks=about(remarks, answer.fingerprints))
 
 
-def _judged(
+def judged(
     live: tuple[str, Model, ModelCard],
     events: Mapping[str, pd.DataFrame],
     question: Question,
     enterprise_id: int,
     champions: Champions,
     freshness: Freshness,
-) -> Iterator[Judged]:
-    return judge(
-        live,
-        events,
-        spine_row(enterprise_id, as_of=question.as_of, own_loan=question.own_loan),
-        terms=question.terms,
-        baseline=baseline_beside(champions, live[0]),
-        late=freshness.late_tables,
-    )
+) -> Judged:
+    """Return what the live model makes of these rows, on the question's terms; whether it may be shown is fitness."""
+    spine = spine_row(enterprise_id, as_of=question.as_of, own_loan=question.own_loan)
+    beside, late = baseline_beside(champions, live[0]), freshness.late_tables
+    return next(judge(live, events, spine, terms=question.terms, baseline=beside, late=late))
 
 
 def recorded_before(last_recorded_at: datetime | None, at: datetime) -> datetime:

@@ -4,7 +4,7 @@ Each change is written as rows of evidence and the whole answer is computed agai
 linear guess. That nothing is in reach is an answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,16 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from data.spec.dated import ParameterSet
-from models.card import ModelCard
-from models.fitted import Model
 from risk.levers import LEVERS, Lever, rows_if
 from risk.readers import Language
 from risk.reasons import lever_sentence
-from risk.scoring import Judged, Terms, judge
+from risk.scoring import Judged
 from risk.wording import read_changes
 
 Events = Mapping[str, pd.DataFrame]
-Live = tuple[str, Model, ModelCard]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +46,13 @@ class Improvement:
     message: str
 
 
-def improve(live: Live, events: Events, spine: pd.DataFrame, *, on: date) -> Improvement:
+def improve(now: Judged, again: Callable[[Events], Judged], events: Events, *, on: date) -> Improvement:
     """Return the changes in reach of one firm that raise its score by the least gain or more.
 
-    Shapes: events hold the firm's own rows; spine is one row as `features.engine.compute` takes it; `on` chooses
-        bounds and master scale.
+    Shapes: events hold the firm's own rows; `now` is what the model makes of them and `again` what it makes of others,
+        on the same terms; `on` chooses the bounds.
     """
-    case = _Case(live, events, spine, on, read_limits(on))
-    now = case.judged(events)
+    case = _Case(again, events, on, read_limits(on))
     alone = (case.step((lever,), now) for lever in LEVERS)
     steps = sorted((one for one in alone if one and one.gain >= case.limits["least_gain"]), key=lambda one: -one.gain)
     helpful = {name for one in steps for name in one.levers}
@@ -82,24 +78,21 @@ def read_limits(on: date) -> dict[str, float]:
 class _Case:
     """Hold what stays the same while levers are pulled."""
 
-    live: Live
+    again: Callable[[Events], Judged]
     events: Events
-    spine: pd.DataFrame
     on: date
     limits: Mapping[str, float]
 
-    def judged(self, events: Events) -> Judged:
-        return next(judge(self.live, events, self.spine, terms=Terms(on=self.on)))
-
     def step(self, levers: Sequence[Lever], now: Judged) -> Step | None:
-        """Pull the levers one after the other; None where there is nothing to change."""
+        """Pull the levers one after the other; None where there is nothing to change, or no score may be given then."""
         events, changed = dict(self.events), 0
         for lever in levers:
             rows = self._rows(lever, events)
             if len(rows):
                 events[lever.table] = pd.concat([events[lever.table], rows], ignore_index=True)
                 changed += len(rows)
-        return self._told(levers, self.judged(events), now, changed) if changed else None
+        then = self.again(events) if changed else None
+        return None if then is None or then.fitness.against is not None else self._told(levers, then, now, changed)
 
     def _rows(self, lever: Lever, events: Events) -> pd.DataFrame:
         if lever.table not in events or events[lever.table].empty:

@@ -13,8 +13,16 @@ from models.card import ModelCard
 from models.fitted import Model
 from risk.wording import sentence_files
 
-POLICIES = ("master_scale.yaml", "limits.yaml", "obliged.yaml", "levers.yaml", *sentence_files())
-"""The documents that a score, its grade, reasons and wording follow: every file of sentences is one."""
+POLICIES = (
+    "master_scale.yaml",
+    "limits.yaml",
+    "obliged.yaml",
+    "levers.yaml",
+    "startup_card.yaml",
+    "../models/label_rule.yaml",
+    *sentence_files(),
+)
+"""The documents that an answer follows: who is in default, scores, grades, reasons and wording."""
 
 PARTS: Mapping[str, str] = {
     "model": "模型的树",
@@ -46,7 +54,14 @@ def receipt_of(
         "calibration": _calibration(model, shift),
         "reference": model.head.background.digest if model.head.background else "",
         "baseline": _digest({"beside": baseline}),
-        "scale": _digest(card.scale.__dict__),
+        "scale": _digest({**card.scale.__dict__, "margin": card.margin}),
+        **plain_receipt(fingerprints, values),
+    }
+
+
+def plain_receipt(fingerprints: Mapping[str, str], values: Mapping[str, float | None]) -> dict[str, str]:
+    """Return the sha256 of what an answer without a model was made of, by the names in PARTS."""
+    return {
         "declarations": _digest(dict(fingerprints)),
         "policy": policy_digest(),
         "values": _digest(dict(values)),

@@ -33,7 +33,8 @@ def standings(events: Events, enterprises: Sequence[int], as_of: date, *, stale_
         register = _visible(events[REGISTER], day)
         gone = set(register.loc[register["ended_on"] <= day, "enterprise_id"])
     unknown = _without_evidence(events, known, enterprises, day)
-    stale = _without_fresh_rows(events, known, set(enterprises) - unknown, since=day - pd.Timedelta(days=stale_days))
+    span = pd.Interval(day - pd.Timedelta(days=stale_days), day, closed="left")
+    stale = _without_rows_learned(events, known, set(enterprises) - unknown, span)
     defaulted = _in_default(events, known, enterprises, day)
     nothing = Unscored.NOT_AUTHORISED if set(TABLES) - set(events) else Unscored.NO_EVIDENCE
     return {
@@ -53,15 +54,16 @@ def _without_evidence(events: Events, known: Sequence[str], enterprises: Sequenc
     return waiting
 
 
-def _without_fresh_rows(
-    events: Events, known: Sequence[str], enterprises: set[int], *, since: pd.Timestamp
+def _without_rows_learned(
+    events: Events, known: Sequence[str], enterprises: set[int], span: "pd.Interval[pd.Timestamp]"
 ) -> set[int]:
-    """Return those of whom nothing was learned since a day; looks no further than it must."""
+    """Return those of whom nothing was learned within a span of days; looks no further than it must."""
     waiting = set(enterprises)
     for name in known:
         if waiting:
             columns = columns_of(events, name)
-            fresh = columns.column("known_on") >= since.to_datetime64()
+            learned = columns.column("known_on")
+            fresh = (learned >= span.left.to_datetime64()) & (learned < span.right.to_datetime64())
             waiting -= set(columns.column("enterprise_id")[fresh].tolist())
     return waiting
 

@@ -17,6 +17,7 @@ from features.catalogue import FEATURES
 from features.engine import compute, why_missing
 from features.spine import spine_row
 from risk.assessment import Assessment, ModelReference, Status
+from risk.receipt import plain_receipt
 from risk.unscored import STANDINGS, Unscored, put_standing
 
 CARD = ModelReference(
@@ -50,13 +51,15 @@ def answer(
     values = {str(name): float(value) for name, value in compute(features, events, spine).iloc[0].items()}
     expert = judge_expert(values, blank)
     told = {name: None if math.isnan(value) else value for name, value in values.items()}
+    fingerprints = {feature.name: feature.fingerprint for feature in features}
     reasons = why_missing(features, events, spine, late=late).iloc[0]
     answered = replace(
         blank,
         model=CARD,
         values=told,
         missing={str(name): str(reason) for name, reason in reasons.items() if isinstance(reason, str)},
-        fingerprints={feature.name: feature.fingerprint for feature in features},
+        fingerprints=fingerprints,
+        receipt=plain_receipt(fingerprints, told),
         notes=(*blank.notes, *expert.said),
     )
     if expert.grade is None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.options import AsJson, AsOf
-from api.commands.scoring import PURPOSES, store_of
-from api.terminal.door import UsageRefused, command, parse_day, print_json, read_settings
+from api.commands.scoring import PURPOSES, check_word, store_of
+from api.terminal.door import command, parse_day, print_json, read_settings
 from data.spec.access import Purpose
+from data.spec.tables.lending import PRODUCTS
 
 if TYPE_CHECKING:
     from api.desks import Desks
@@ -60,6 +61,10 @@ def advise(
     enterprise: Annotated[str, typer.Argument(metavar="信用代码", help="统一社会信用代码，或 来源:标识。")],
     as_of: AsOf = None,
     purpose: Annotated[str, typer.Option(metavar="用途", help=f"{'、'.join(PURPOSES)} 之一。")] = "pre_loan",
+    product: Annotated[
+        str | None,
+        typer.Option(metavar="产品", help=f"所审的贷款产品（{'、'.join(PRODUCTS)}），分数含该产品的截距。"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """怎样改善：企业自身能改变的事项，逐项与合并，由模型重新计算，不作线性推测。
@@ -72,12 +77,15 @@ def advise(
     from api.wiring import open_desks
     from data.spec.identifiers import parse_identifier
 
-    if purpose not in PURPOSES:
-        raise UsageRefused(f"没有用途“{purpose}”。", help="可用的有：" + "、".join(PURPOSES))
+    check_word(purpose, PURPOSES, "用途")
+    if product is not None:
+        check_word(product, list(PRODUCTS), "产品")
     day, identifier = parse_day(as_of, "--as-of"), parse_identifier(enterprise)
     desks = open_desks(store_of(read_settings(), identifier))
     at = desks.now()
-    found = desks.looking_back.advise(identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at)
+    found = desks.looking_back.advise(
+        identifier, purpose=Purpose(purpose), as_of=day or at.date(), at=at, product=product
+    )
     if as_json:
         print_json({"improvement": found})
     else:

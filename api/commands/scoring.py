@@ -55,12 +55,12 @@ def assess(  # noqa: PLR0913 # what the person at the terminal may choose
     from risk.assessment import RelativeTo
     from risk.readers import Audience, Language
 
-    _check(purpose, PURPOSES, "用途")
+    check_word(purpose, PURPOSES, "用途")
     if product is not None:
-        _check(product, list(PRODUCTS), "产品")
-    _check(relative_to, [one.value for one in RelativeTo], "参照")
-    _check(wording, [one.value for one in Audience], "读者")
-    _check(language, [one.value for one in Language], "语言")
+        check_word(product, list(PRODUCTS), "产品")
+    check_word(relative_to, [one.value for one in RelativeTo], "参照")
+    check_word(wording, [one.value for one in Audience], "读者")
+    check_word(language, [one.value for one in Language], "语言")
     day = parse_day(as_of, "--as-of")
     identifier = parse_identifier(enterprise)
     desks = open_desks(store_of(read_settings(), identifier))
@@ -80,7 +80,8 @@ def assess(  # noqa: PLR0913 # what the person at the terminal may choose
         show(answer, told)
 
 
-def _check(given: str, known: Sequence[str], what: str) -> None:
+def check_word(given: str, known: Sequence[str], what: str) -> None:
+    """Refuse a word that is not one of those known."""
     if given not in known:
         raise UsageRefused(f"没有{what}“{given}”。", help="可用的有：" + "、".join(known))
 

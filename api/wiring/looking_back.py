@@ -43,7 +43,9 @@ class LookingBack:
             work.commit()
         return _there(found)
 
-    def advise(self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime) -> Improvement:
+    def advise(
+        self, identifier: Identifier, *, purpose: Purpose, as_of: date, at: datetime, product: str | None = None
+    ) -> Improvement:
         """Work out what would help one enterprise; raise NothingToImprove."""
         question = Question(
             id="",
@@ -54,6 +56,7 @@ class LookingBack:
             as_of=as_of,
             at=at,
             demonstration=self._store.demonstration,
+            product=product,
         )
         with visit(self._store, at) as work:
             found = advise(work, question, self._champions)

@@ -23,6 +23,7 @@ from risk.assessment import Assessment, RemarkKind, Status
 from risk.fitness import NO_BASELINE, Shown, fitness_of, widened
 from risk.freshness import NO_LISTS, Freshness, ListState
 from risk.limits import read_scoring_limits
+from risk.receipt import PARTS
 from risk.scoring import neutral
 from risk.unscored import STANDINGS, Unscored
 from tests.features.doors import HEADS, evidence
@@ -163,6 +164,29 @@ def test_every_code_is_given_where_its_case_is_met(trained: tuple[Model, ModelCa
     assert answer.message.startswith(STANDINGS[code].message)
     assert answer.help == STANDINGS[code].help
     assert (answer.score, answer.pd, answer.grade, answer.contributions) == (None, None, None, {})
+
+
+@pytest.mark.parametrize("known", ["2025-05-31", "2025-06-01", "2025-12-01"], ids=["before", "on the day", "after"])
+def test_what_is_learned_later_makes_nothing_fresh(trained: tuple[Model, ModelCard], known: str) -> None:
+    later = f"{OLD_PATENT.rstrip()}\n{OLD_PATENT.strip().splitlines()[-1].rsplit('|', 1)[0]}| {known}"
+
+    before = ask(events(patent=OLD_PATENT), Shelf(trained))
+    after = ask(events(patent=later), Shelf(trained))
+
+    assert before.code == Unscored.STALE
+    assert (after.code == Unscored.STALE) is (known >= str(AS_OF))
+
+
+@pytest.mark.parametrize("code", list(Unscored))
+def test_every_answer_without_a_score_says_what_it_was_made_of(
+    trained: tuple[Model, ModelCard], code: Unscored
+) -> None:
+    shelf = ShelfOfTwo(trained, Other(at=2.0)) if code is Unscored.DISAGREEMENT else Shelf(trained)
+
+    receipt = ask(CASES[code](), shelf).receipt
+
+    assert {"policy", "declarations", "values"} <= set(receipt) <= set(PARTS)
+    assert all(len(digest) == 64 for digest in receipt.values() if digest)
 
 
 @pytest.mark.parametrize("code", list(Unscored))
