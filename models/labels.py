@@ -47,6 +47,8 @@ class LabelRule:
 
 NON_PERFORMING = ("substandard", "doubtful", "loss")
 DEFAULT_EVENTS = ("guarantee_payout", "write_off", "sale", "insolvency")
+MERGED = "merged"
+"""The register's status of a firm that went into another."""
 DISTRESS_EVENTS = ("restructuring", "extension", "refinancing")
 
 
@@ -80,7 +82,9 @@ def _signs(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def _unpaid_deregistrations(lending: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     firms = lending["enterprise_registration"]
-    gone = firms.loc[firms["ended_on"].notna(), ["enterprise_id", "ended_on", "known_on"]]
+    # What a merged firm owed is its successor's to pay.
+    ended = firms["ended_on"].notna() & (firms["status"] != MERGED)
+    gone = firms.loc[ended, ["enterprise_id", "ended_on", "known_on"]]
     loans = lending["loan"][["enterprise_id", "disbursed_on", "settled_on"]]
     owed = gone.merge(loans, on="enterprise_id")
     unpaid = owed["settled_on"].isna() | (owed["settled_on"] > owed["ended_on"])

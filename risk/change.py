@@ -21,9 +21,6 @@ from risk.reasons import moved_sentence
 from risk.reopening import Reopened, reopen
 from risk.replay import Shelf
 
-SHOWN = 10
-"""So many features are told with their rows; the others are summed."""
-
 PARTS: Mapping[str, str] = {
     "model": "模型更换",
     "calibration": "校准更换",
@@ -62,7 +59,7 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Carry points that belong to no feature shown: others, model, calibration, scale, margin, bounds, rounding."""
+    """Carry points that belong to no feature: model, calibration, scale, margin, bounds, rounding."""
 
     name: str
     label: str
@@ -72,6 +69,8 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """Lead from one score to another; the points of moved and parts sum to after - before within 1e-9.
+
+    Every feature that moved the score is told, with the rows that entered its value and those that left it.
 
     The bridge is the models' own; what is not counted for want of consent, and the product, are parts beside it.
     """
@@ -104,7 +103,6 @@ def explain_change(
     found = _bridge(work, before, after, shelf)
     strongest = sorted((name for name in found.data if found.data[name]), key=lambda name: -abs(found.data[name]))
     teller = _Teller(work, before, after, found)
-    rest = sum(found.data[name] for name in strongest[SHOWN:])
     lines = {"model": found.model, "calibration": found.calibration, "scale": found.scale, **found.lines}
     beside = {name: _line(after.stored, name) - _line(before.stored, name) for name in BESIDE}
     old, new = before.stored.score or 0, after.stored.score or 0
@@ -119,11 +117,8 @@ def explain_change(
         after_on=after.stored.as_of,
         before=old,
         after=new,
-        moved=tuple(teller.moved(name) for name in strongest[:SHOWN]),
-        parts=(
-            Part(name="others", label="其余特征合计", points=rest),
-            *(Part(name=name, label=label, points=lines[name]) for name, label in PARTS.items()),
-        ),
+        moved=tuple(teller.moved(name) for name in strongest),
+        parts=tuple(Part(name=name, label=label, points=lines[name]) for name, label in PARTS.items()),
     )
 
 

@@ -28,7 +28,7 @@ class Book:
         self.loans: list[dict[str, object]] = []
         self.months: list[dict[str, object]] = []
         self.events: list[dict[str, object]] = []
-        self.firms: dict[int, object] = {}
+        self.firms: dict[int, tuple[object, str]] = {}
 
     def loan(self, firm: int, start: str, due: str, *, settled: str | None = None, number: str = "") -> "Book":
         number = number or f"L{firm}"
@@ -45,7 +45,7 @@ class Book:
                 "product": "ordinary",
             }
         )
-        self.firms.setdefault(firm, pd.NaT)
+        self.firms.setdefault(firm, (pd.NaT, "active"))
         return self
 
     def reports(
@@ -77,15 +77,17 @@ class Book:
         )
         return self
 
-    def deregistered(self, firm: int, on: str) -> "Book":
-        self.firms[firm] = day(on)
+    def deregistered(self, firm: int, on: str, status: str = "deregistered") -> "Book":
+        self.firms[firm] = (day(on), status)
         return self
 
     def frames(self) -> dict[str, pd.DataFrame]:
         months = ["enterprise_id", "happened_on", "known_on", "days_past_due", "overdue_amount", "five_class"]
         events = ["enterprise_id", "happened_on", "known_on", "event", "is_distressed"]
         loans = pd.DataFrame(self.loans)
-        firms = pd.DataFrame({"enterprise_id": list(self.firms), "ended_on": list(self.firms.values())})
+        firms = pd.DataFrame(
+            [(firm, *ended) for firm, ended in self.firms.items()], columns=["enterprise_id", "ended_on", "status"]
+        )
         return {
             "loan": loans.drop(columns="applied_on"),
             "loan_application": loans[["application_no", "applied_on"]],
@@ -145,6 +147,10 @@ TABLE = {
     "deregistered with debt": (
         Book().loan(1, *BULLET).reports(1, "2020-01-31", "2021-09-30").deregistered(1, "2021-03-01"),
         Outcome.DEFAULT,
+    ),
+    "merged into another with debt": (
+        Book().loan(1, *BULLET).reports(1, "2020-01-31", "2021-02-28").deregistered(1, "2021-03-01", "merged"),
+        Outcome.DEREGISTERED,
     ),
     "deregistered after paying": (
         Book()

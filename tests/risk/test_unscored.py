@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -326,6 +327,18 @@ def test_unknown_conduct_never_beats_a_clean_record(trained: tuple[Model, ModelC
     assert withheld.score is not None
     assert withheld.score <= clean.score
     assert (withheld.pd or 0) >= (clean.pd or 1)
+
+
+@pytest.mark.parametrize("gaps", [COLUMNS[2:3], COLUMNS[3:4], COLUMNS[2:4]], ids=["dishonesty", "penalties", "both"])
+def test_a_gap_in_conduct_gains_nothing_from_the_trees_themselves(
+    trained: tuple[Model, ModelCard], gaps: tuple[str, ...]
+) -> None:
+    draw = np.random.default_rng(4)
+    figures = (draw.uniform(0.1, 0.9, 400), draw.uniform(0, 0.2, 400), 0.0, 0.0, draw.poisson(2, 400))
+    clean = pd.DataFrame(dict(zip(COLUMNS, figures, strict=True)), dtype="float64")
+    unknown = clean.assign(**dict.fromkeys(gaps, np.nan))
+
+    assert (trained[0].log_odds(unknown) >= trained[0].log_odds(clean) - 1e-12).all()
 
 
 def test_what_is_authorised_is_never_taken_back() -> None:

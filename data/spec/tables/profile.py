@@ -30,7 +30,7 @@ enterprise_registration = Table(
         "status": Column(
             label="登记状态",
             kind=Kind.CODE,
-            choices={"active": "存续", "deregistered": "注销", "revoked": "吊销"},
+            choices={"active": "存续", "deregistered": "注销", "revoked": "吊销", "merged": "合并注销"},
         ),
         "deregistered_on": Column(label="注销日期", kind=Kind.DATE),
     },
