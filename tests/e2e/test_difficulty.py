@@ -98,7 +98,9 @@ def test_refused_firms_are_ranked_and_are_worse_than_they_look(
     assert ratio > 1.25
 
 
-def test_firms_that_never_applied_are_ranked_too(city: Whole, figure: Callable[[str, float], None]) -> None:
+def test_firms_that_never_applied_are_ranked_too_and_fail_more_often_than_predicted(
+    city: Whole, figure: Callable[[str, float], None]
+) -> None:
     _, trained = city.learned("application")
     day = pd.Timestamp("2024-06-30").as_unit("s")
     people = city.truth("identities").dropna(subset=["enterprise_id"])
@@ -110,9 +112,14 @@ def test_firms_that_never_applied_are_ranked_too(city: Whole, figure: Callable[[
     X = city.matrix(trained, spine.reset_index(drop=True))
     known = X.notna().mean(axis=1).to_numpy() >= 0.5
     bad = (failed[chosen.index] < day + HORIZON).to_numpy()
-    ranked = auc(bad[known].astype(float), trained.model.probability(X).to_numpy()[known])
+    probability = trained.model.probability(X).to_numpy()[known]
+    ranked = auc(bad[known].astype(float), probability)
+    ratio = float(bad[known].mean() / probability.mean())
 
     figure("never_applied_auc_of_failure", ranked)
+    figure("never_applied_failed_over_predicted", ratio)
     figure("never_applied_firms", float(known.sum()))
     assert bad[known].sum() >= 20
     assert ranked > 0.6
+    # Banks lend to the better ones, and the anchor is what they lent to.
+    assert 1 < ratio < 4
