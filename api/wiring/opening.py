@@ -27,9 +27,11 @@ from data.store.consents import write_consents
 from data.store.institutions import write_institution
 from data.store.reads import read_enterprises
 from data.store.store import StoreExists, StoreMissing
+from models.refusals import AnalysisMissing
 
 if TYPE_CHECKING:
     from api.settings import Settings
+    from api.wiring.training import Training
 
 DEMONSTRATION_TODAY = date(2026, 1, 1)
 """The demonstration's own today (decision 12)."""
@@ -216,7 +218,16 @@ class _Build:
         training = Training(store, self._settings.shelf)
         trained = training.train(card="application", as_of=at.date(), at=at, progress=progress)
         training.train(card="behaviour", as_of=at.date(), at=at, progress=self._progress)
+        self._stand_beside(training, at=at)
         return trained
+
+    def _stand_beside(self, training: "Training", *, at: datetime) -> None:
+        """Leave a scorecard beside each model, where what fits one is installed: two cards far apart give no score."""
+        try:
+            for card in ("application", "behaviour"):
+                training.keep_baseline(card=card, as_of=at.date(), at=at, progress=self._progress)
+        except AnalysisMissing:
+            self._progress.note("没有安装分析组件，模型旁没有对照评分卡：答复会写明未作两卡比对")
 
 
 def _city_institutions() -> list[Institution]:
