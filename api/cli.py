@@ -42,6 +42,7 @@ LUKEPING_REPORT_FONTS、LUKEPING_DIGEST（sha256 或 sm3）、LUKEPING_CHECKPOIN
 """
 COMMANDS = (
     ("init", opening.init),
+    ("upgrade", opening.upgrade),
     ("template", lists.template),
     ("intake", intake.intake),
     ("names", names.names),

@@ -179,6 +179,15 @@ class Opened:
     model: TrainingSummary | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Upgraded:
+    """Say from which version a store was brought to which, and where the copy of before lies, if one was made."""
+
+    before: str
+    after: str
+    kept: Path | None
+
+
 class Chapters(Progress, Protocol):
     """Hear of chapters beside stages: a command's own headings over what the rooms report."""
 
@@ -284,6 +293,9 @@ class OpeningDesk(Protocol):
 
         `anew` replaces a store that stands here. Raises a Refusal where one stands already.
         """
+
+    def upgrade(self) -> Upgraded:
+        """Bring the store to this version after copying it; raise a Refusal where none stands or a later one does."""
 
     def create_sandbox(self, *, progress: Chapters) -> Opened:
         """Make a sandbox, of fixed enterprises and a fixed model; raise a Refusal where a store stands already."""

@@ -45,9 +45,14 @@ class RealTable:
         return np.zeros(len(self.y), dtype=np.int64) if self.books is None else self.books
 
     @property
+    def asked(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        """Return the label of each answer: every row is asked once a repeat."""
+        return np.tile(self.y.to_numpy(dtype=np.float64), self.repeats)
+
+    @property
     def borrower(self) -> Codes:
-        """Return whose row each is, numbered from 0: a borrower may stand in several books."""
-        return np.arange(len(self.y)) if self.origin is None else self.origin
+        """Return whose answer each is, numbered from 0: a borrower may stand in several books and repeats."""
+        return np.tile(np.arange(len(self.y)) if self.origin is None else self.origin, self.repeats)
 
 
 def tables(progress: Progress) -> Iterator[RealTable]:

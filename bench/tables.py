@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
@@ -46,9 +46,8 @@ def run() -> dict[str, object]:
     worse: list[str] = []
     slopes: dict[str, float] = {}
     for table in found:
-        label = table.y.to_numpy(dtype=np.float64)
         odds = {system: answers[table.name, system] for system in SYSTEMS}
-        figures = {system: spreads(label, one, table.borrower) for system, one in odds.items()}
+        figures = {system: spreads(table.asked, one, table.borrower) for system, one in odds.items()}
         beaten = _beaten(table, odds)
         _print(table, figures, beaten)
         outcome[table.name] = {system: round(one["auc"].value, 4) for system, one in figures.items()}
@@ -80,34 +79,33 @@ def _answers(found: list[RealTable], told: Told) -> dict[tuple[str, str], Number
 
 
 def held_out(table: RealTable, system: str) -> Numbers:
-    """Return each row's held-out log-odds by one system, averaged over the repeats."""
+    """Return each row's held-out log-odds by one system: the rows of the first repeat, then of the next.
+
+    They are not averaged: an average is better, and flatter, than what one fit of the system answers.
+    """
+    return np.concatenate([_round(table, system, repeat) for repeat in range(table.repeats)])
+
+
+def _round(table: RealTable, system: str, repeat: int) -> Numbers:
     answer = np.zeros(len(table.y))
     for book in np.unique(table.book):
         rows = np.flatnonzero(table.book == book)
         X, y = table.X.iloc[rows].reset_index(drop=True), table.y.iloc[rows].reset_index(drop=True)
-        alone = RealTable(table.name, X, y, table.repeats, table.directions)
-        answer[rows] = np.mean(list(_rounds(alone, system)), axis=0)
-    return answer
-
-
-def _rounds(table: RealTable, system: str) -> Iterator[Numbers]:
-    label = table.y.to_numpy(dtype=np.float64)
-    for repeat in range(table.repeats):
-        fold = folds_of(np.arange(len(label)), label, FOLDS, repeat)
-        answer = np.zeros(len(label))
+        fold = folds_of(np.arange(len(y)), y.to_numpy(dtype=np.float64), FOLDS, repeat)
         for number in range(FOLDS):
-            learned = table.X[fold != number].reset_index(drop=True)
-            asked = table.X[fold == number].reset_index(drop=True)
-            known = table.y[fold != number].reset_index(drop=True)
-            answer[fold == number] = log_odds(quietly(system, learned, known, asked, table.directions))
-        yield answer
+            learned, asked = (X[chosen].reset_index(drop=True) for chosen in (fold != number, fold == number))
+            known = y[fold != number].reset_index(drop=True)
+            answered = log_odds(quietly(system, learned, known, asked, table.directions))
+            answer[rows[fold == number]] = answered
+    return answer
 
 
 def _beaten(table: RealTable, odds: Mapping[str, Numbers]) -> tuple[str, float, float, float] | None:
     """Return the rival that is furthest ahead of us in AUC, by how much, and the interval; None where none is."""
-    label = table.y.to_numpy(dtype=np.float64)
     ahead = {
-        system: auc_difference(label, one, odds[OURS], table.borrower) for system, one in odds.items() if system != OURS
+        system: auc_difference(table.asked, one, odds[OURS], table.borrower)
+        for system, one in odds.items()
+        if system != OURS
     }
     best = max(ahead, key=lambda system: ahead[system][0])
     return None if ahead[best][0] <= 0 else (best, ahead[best][0], ahead[best][1], ahead[best][2])

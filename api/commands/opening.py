@@ -51,6 +51,26 @@ def init(
 
 
 @command
+def upgrade(as_json: AsJson = False) -> None:
+    """升级：把旧版程序写的存储带到本版；数据库文件先留一份副本。
+
+    请先停止服务。数据库服务器上的存储请自行先备份。已经是本版时什么也不改。
+    特征声明若与模型不符，升级后请运行 lukeping train。
+
+    退出码：0 已是本版，1 故障，2 被拒绝（没有存储，或它由更新的程序写成）。
+    """
+    from api.wiring import opening_desk
+
+    done = opening_desk(read_settings()).upgrade()
+    if as_json:
+        print_json({"before": done.before, "after": done.after, "kept": done.kept})
+    elif done.before == done.after:
+        tell(f"存储已是本版（{done.after}），未作改动。")
+    else:
+        tell(f"存储已由 {done.before} 升级到 {done.after}。" + (f"升级前的副本在 {done.kept}。" if done.kept else ""))
+
+
+@command
 def demo(
     enterprises: Annotated[int, typer.Option(help="演示城市的企业数。", min=200, max=20000)] = 5000,
     as_json: AsJson = False,

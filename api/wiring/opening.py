@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.clock import SHANGHAI, now
-from api.desks import Chapters, Institution, IssuedToken, LoadedBatch, Opened, TrainingSummary
+from api.desks import Chapters, Institution, IssuedToken, LoadedBatch, Opened, TrainingSummary, Upgraded
 from api.identity import new_token, token_hash
 from api.list_desks import IntakeWishes
 from api.wiring.stores import create_store, open_store
@@ -93,6 +93,12 @@ class Opening:
     @property
     def _database(self) -> Path:
         return self._settings.state / "lukeping.db"
+
+    def upgrade(self) -> Upgraded:
+        """Bring the store to this version; a database file is copied first, beside itself."""
+        keep = self._settings.state / f"lukeping-{now():%Y%m%dT%H%M%S}.db"
+        done = Store.upgrade(self._settings.database_url, keep=keep)
+        return Upgraded(before=done.before, after=done.after, kept=done.kept)
 
     def create(self, *, demonstration: bool, enterprises: int, progress: Chapters, anew: bool = False) -> Opened:
         """Make the store, or leave everything as it was."""

@@ -1,7 +1,8 @@
 """Where does the house keep what it knows, and is that place sound?"""
 
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +16,7 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.store.audit import Chaining
 from data.store.engine import is_memory, is_sound_for_wal, open_engine, sqlite_module
-from data.store.migrations.running import current_revision, head_revision, upgrade
+from data.store.migrations.running import current_revision, head_revision, is_known, upgrade
 from data.store.orm import METADATA, SETTING
 from data.store.tenancy import secure
 from data.store.work import Work
@@ -50,6 +51,15 @@ class StoreUnsound(Refusal):
 
     code = "store-unsound"
     status = 503
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """Say from which version a store came to which, and where it was copied first, if it was."""
+
+    before: str
+    after: str
+    kept: Path | None
 
 
 class Store:
@@ -123,14 +133,23 @@ class Store:
         return cls(engine, today=today, sandbox=SANDBOX in settings, chaining=chaining)
 
     @classmethod
-    def upgrade(cls, url: str) -> None:
-        """Bring the tables of a store that stands to this program's version."""
+    def upgrade(cls, url: str, *, keep: Path | None = None) -> Upgrade:
+        """Bring the tables of a store that stands to this program's version.
+
+        Where something is to change, a database file is first copied to `keep`; a server's is its operator's to copy.
+        Raises StoreMissing, and StoreOutdated for one that a later program wrote.
+        """
         _check_there(url)
         engine = open_engine(url)
-        with engine.connect() as connection:
+        with _let_go_on_refusal(engine), engine.connect() as connection:
+            before = _revision(connection)
+            if not is_known(before):
+                raise _outdated(before)
+            kept = None if before == head_revision() else _copied(url, keep)
             upgrade(connection)
             secure(connection, METADATA)
         engine.dispose()
+        return Upgrade(before=before, after=head_revision(), kept=kept)
 
     @contextmanager
     def work(self, *, at: datetime, read_only: bool = False, durable: bool = True) -> Iterator[Work]:
@@ -182,6 +201,16 @@ def _path(url: str) -> Path | None:
     return Path(parsed.database or "")
 
 
+def _copied(url: str, keep: Path | None) -> Path | None:
+    """Copy a database file, with what its log still holds; None where there is no file, or nowhere to copy it to."""
+    path = _path(url)
+    if path is None or keep is None:
+        return None
+    with closing(sqlite_module().connect(path)) as own:
+        own.execute("VACUUM INTO ?", (str(keep),))
+    return keep
+
+
 def _make_directory(url: str) -> None:
     path = _path(url)
     if path is not None:
@@ -209,11 +238,22 @@ def _check_sound(url: str) -> None:
 
 
 def _check_current(connection: Connection) -> None:
-    if not inspect(connection).has_table(SETTING.name):
-        raise StoreMissing("这个数据库里还没有本系统的表。", help="请先运行 lukeping init。")
-    current = current_revision(connection)
+    current = _revision(connection)
     if current != head_revision():
-        raise StoreOutdated(
-            f"数据库的版本是 {current}，程序需要 {head_revision()}。",
-            help="请用写入它的那一版程序打开，或备份后重新建库。",
-        )
+        raise _outdated(current)
+
+
+def _revision(connection: Connection) -> str:
+    """Return the version the tables are of; raise StoreMissing where there are none."""
+    current = current_revision(connection) if inspect(connection).has_table(SETTING.name) else None
+    if current is None:
+        raise StoreMissing("这个数据库里还没有本系统的表。", help="请先运行 lukeping init。")
+    return current
+
+
+def _outdated(current: str) -> StoreOutdated:
+    older = is_known(current)
+    return StoreOutdated(
+        f"数据库的版本是 {current}，程序需要 {head_revision()}。",
+        help="请停止服务，运行 lukeping upgrade。" if older else "它由更新的程序写成：请用那一版程序打开。",
+    )

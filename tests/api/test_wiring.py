@@ -21,7 +21,8 @@ from api.wiring.opening import InitRunning, _alone, _issue
 from data.intake.header import ListUnknown
 from data.spec.errors import DayInFuture
 from data.store import Store
-from data.store.store import StoreExists
+from data.store.store import StoreExists, StoreOutdated
+from tests.stores import brought_back
 
 NOW = datetime(2026, 1, 1, 9, 30, tzinfo=SHANGHAI)
 BANK = Institution(code="bank-a", name="甲银行（演示）", kind="bank")
@@ -141,6 +142,20 @@ def test_a_store_that_stands_is_not_replaced(settings: Settings, opened: Any) ->
         opening_desk(settings).create(demonstration=False, enterprises=0, progress=Lines())
 
     assert (settings.state / "lukeping.db").read_bytes() == before
+
+
+def test_an_older_store_is_upgraded_and_kept_as_it_was(settings: Settings, opened: Any) -> None:
+    brought_back(settings.database_url, "0019")
+    with pytest.raises(StoreOutdated):
+        open_desks(settings)
+
+    done, again = opening_desk(settings).upgrade(), opening_desk(settings).upgrade()
+
+    assert open_desks(settings).today is None
+    assert done.before == "0019"
+    assert done.kept is not None
+    assert done.kept.parent == settings.state
+    assert (again.before, again.kept) == (done.after, None)
 
 
 def test_two_processes_do_not_make_one_store(settings: Settings) -> None:

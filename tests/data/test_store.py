@@ -24,11 +24,12 @@ from data.store.audit import verify_chain
 from data.store.batches import Batch, QuarantinedRow, add_enterprises, find_batch, next_batch_id, write_batch
 from data.store.engine import is_sound_for_wal, open_engine
 from data.store.frames import dtypes
-from data.store.migrations.running import configuration, downgrade, upgrade
+from data.store.migrations.running import configuration, downgrade, head_revision, upgrade
 from data.store.names import add_names
 from data.store.orm import AUDIT_EVENT, AUDIT_HEAD, METADATA
 from data.store.reads import find_enterprise, read_batches, read_enterprises, read_events, read_quarantine
 from data.store.store import StoreExists, StoreMissing, StoreOutdated, StoreUnsound
+from tests.stores import brought_back
 
 AT = datetime(2026, 1, 1, 8, tzinfo=UTC)
 BUREAU = bureau_access("test", at=AT)
@@ -156,15 +157,45 @@ def test_an_empty_database_is_no_store(tmp_path: Path) -> None:
 
 
 def test_a_store_of_another_version_is_refused_until_it_is_upgraded(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/store.db"
+    url, keep = f"sqlite:///{tmp_path}/store.db", tmp_path / "kept.db"
+    Store.create(url, at=AT, demonstration_today=date(2026, 1, 1)).close()
+    brought_back(url, "0019")
+    with pytest.raises(StoreOutdated) as refused:
+        Store.open(url)
+
+    done = Store.upgrade(url, keep=keep)
+
+    assert "lukeping upgrade" in str(refused.value.help)
+    assert (done.before, done.after, done.kept) == ("0019", head_revision(), keep)
+    upgraded = Store.open(url)
+    assert upgraded.today == date(2026, 1, 1)
+    upgraded.close()
+    with pytest.raises(StoreOutdated):
+        Store.open(f"sqlite:///{keep}")
+
+
+def test_a_store_of_this_version_is_left_alone(tmp_path: Path) -> None:
+    url, keep = f"sqlite:///{tmp_path}/store.db", tmp_path / "kept.db"
+    Store.create(url, at=AT).close()
+
+    done = Store.upgrade(url, keep=keep)
+
+    assert (done.before, done.kept, keep.exists()) == (head_revision(), None, False)
+
+
+def test_what_a_later_program_wrote_is_neither_opened_nor_upgraded(tmp_path: Path) -> None:
+    url, keep = f"sqlite:///{tmp_path}/store.db", tmp_path / "kept.db"
     store = Store.create(url, at=AT)
     with store.work(at=AT) as work:
-        work.connection.execute(text("update alembic_version set version_num = '0000'"))
+        work.connection.execute(text("update alembic_version set version_num = '9999'"))
         work.commit()
-
-    with pytest.raises(StoreOutdated):
-        Store.open(url)
     store.close()
+
+    for attempt in (lambda: Store.open(url), lambda: Store.upgrade(url, keep=keep)):
+        with pytest.raises(StoreOutdated) as refused:
+            attempt()
+        assert "更新的程序" in str(refused.value.help)
+    assert not keep.exists()
 
 
 def test_a_log_written_by_a_sound_sqlite_is_refused_on_an_unsound_one(

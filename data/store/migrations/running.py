@@ -25,6 +25,11 @@ def head_revision() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether a version is one that this program can start from."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(configuration()).walk_revisions()}
+
+
 def current_revision(connection: Connection) -> str | None:
     """Name the version the tables are of; None where there are none."""
     return MigrationContext.configure(connection).get_current_revision()
