@@ -1,5 +1,6 @@
 """How is one event sent? Standard Webhooks: an id, an instant, a signature by each live key, a thin body."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -9,12 +10,13 @@ import httpx2
 from standardwebhooks import Webhook as Signer
 
 from api.secret import webhook_secret
-from api.target_guard import Resolve, TargetRefused, check_target
+from api.target_guard import Resolve, Target, TargetRefused, check_target
 from data.store.announced import Announced
 from data.store.webhooks import Webhook
 from risk.delivering import Sent
 
-TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+TIMEOUT_SECONDS = 10.0
+"""One sending takes at most so long as a whole: a limit on each step would let a receiver that drips bytes go on."""
 ANSWER_LIMIT = 10_000
 """Bytes of an answer that are read at most."""
 
@@ -52,11 +54,12 @@ class Sender:
         *,
         resolve: Resolve,
         local: bool,
-        transport: httpx2.BaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
         ticks: Callable[[], float] = time.monotonic,
+        seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._secret, self._resolve, self._local, self._ticks = secret, resolve, local, ticks
-        self._http = httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, transport=transport)
+        self._transport, self._seconds = transport, seconds
 
     def __call__(self, webhook: Webhook, event: Announced, *, at: datetime) -> Sent:
         """Send one event."""
@@ -64,21 +67,27 @@ class Sender:
         headers, body = message(webhook, event, secret=self._secret, at=at)
         status, failure = None, None
         try:
-            status = self._post(webhook.url, headers, body)
+            target = check_target(webhook.url, resolve=self._resolve, local=self._local)
+            status = asyncio.run(self._post(target, headers, body))
         except TargetRefused as refusal:
             failure = refusal.code
-        except httpx2.TimeoutException:
+        except (TimeoutError, httpx2.TimeoutException):
             failure = "timeout"
         except httpx2.HTTPError:
             failure = "unreachable"
         return Sent(status=status, failure=failure, milliseconds=round((self._ticks() - began) * 1000))
 
-    def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        target = check_target(url, resolve=self._resolve, local=self._local)
+    async def _post(self, target: Target, headers: dict[str, str], body: bytes) -> int:
         named, extensions = {**headers, "Host": target.named}, {"sni_hostname": target.host}
-        with self._http.stream("POST", target.place, headers=named, content=body, extensions=extensions) as answer:
+        async with (
+            asyncio.timeout(self._seconds),
+            httpx2.AsyncClient(
+                timeout=None, trust_env=False, follow_redirects=False, transport=self._transport
+            ) as http,
+            http.stream("POST", target.place, headers=named, content=body, extensions=extensions) as answer,
+        ):
             read = 0
-            for part in answer.iter_bytes():
+            async for part in answer.aiter_raw():
                 read += len(part)
                 if read > ANSWER_LIMIT:
                     break

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,9 @@ from data.store.webhooks import (
     write_webhook,
 )
 from risk.delivering import deliver_due
+
+SIDE_BY_SIDE = 8
+"""So many receivers are sent to at once."""
 
 
 class StoreWebhookVisit(RememberingVisit):
@@ -130,7 +134,11 @@ class Webhooks:
 
     def deliver_due(self, *, at: datetime) -> bool:
         """Send what is due."""
-        return deliver_due(lambda now: self._store.work(at=now), self._send, at=at, chance=random.random) > 0
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            taken = deliver_due(
+                lambda now: self._store.work(at=now), self._send, at=at, chance=random.random, together=pool.map
+            )
+        return taken > 0
 
 
 def _shown(one: Webhook) -> WebhookShown:

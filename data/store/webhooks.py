@@ -51,11 +51,27 @@ def write_webhook(work: Work, webhook: Webhook, *, audit: AuditEvent) -> None:
     work.record(audit)
 
 
-def change_webhook(work: Work, webhook: Webhook, *, audit: AuditEvent | None = None) -> None:
-    """Keep a receiver as it now is; its progress alone is told to no log."""
-    work.connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook.id).values(**_values(webhook)))
-    if audit is not None:
-        work.record(audit)
+def change_webhook(work: Work, webhook: Webhook, *, audit: AuditEvent) -> None:
+    """Keep a receiver as its owner now wants it."""
+    own = (WEBHOOK.c.id == webhook.id) & (WEBHOOK.c.tenant == webhook.tenant)
+    work.connection.execute(update(WEBHOOK).where(own).values(**_values(webhook)))
+    work.record(audit)
+
+
+def note_progress(work: Work, webhook: Webhook, *, seen: int) -> bool:
+    """Keep how far a receiver has come, and tell whether it is still of the version that was seen.
+
+    Of one that its owner changed or ended while a sending was on its way only the events taken are kept: what the owner
+    said stays. Its progress is told to no log.
+    """
+    own = (WEBHOOK.c.id == webhook.id) & (WEBHOOK.c.tenant == webhook.tenant)
+    told = {name: getattr(webhook, name) for name in ("position", "failures", "failing_since", "next_at")}
+    told |= {"state": webhook.state, "version": webhook.version}
+    if work.connection.execute(update(WEBHOOK).where(own, WEBHOOK.c.version == seen).values(**told)).rowcount:
+        return True
+    behind = WEBHOOK.c.position < webhook.position
+    work.connection.execute(update(WEBHOOK).where(own, behind).values(position=webhook.position))
+    return False
 
 
 def find_webhook(work: Work, id: str, *, tenant: str) -> Webhook | None:

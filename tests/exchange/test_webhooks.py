@@ -1,7 +1,8 @@
 """Does every event reach its receiver, at least once and in order, signed, and never a place inside the house?"""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from api.secret import webhook_secret
 from api.target_guard import TargetRefused, check_target
 from api.wiring.sending import Sender, message
+from api.wiring.webhooks import StoreWebhookVisit
 from data.spec.audit import Action, AuditEvent
 from data.spec.events import EventType, ExchangeEvent
 from data.store import Store
@@ -91,7 +93,7 @@ def test_the_very_address_that_was_looked_at_is_called_once_and_no_redirect_foll
 
     def receive(request: httpx2.Request) -> httpx2.Response:
         called.append(request)
-        return httpx2.Response(302, headers={"Location": "http://127.0.0.1/"})
+        return httpx2.Response(302, headers={"Location": "http://127.0.0.1/"}, stream=httpx2.ByteStream(b""))
 
     sender = Sender(
         SECRET, resolve=lambda host, port: next(answers), local=False, transport=httpx2.MockTransport(receive)
@@ -112,6 +114,31 @@ def test_a_receiver_that_fails_is_a_finding_never_a_fault(fault: Exception) -> N
     sender = Sender(SECRET, resolve=lambda *_: ["93.184.215.14"], local=False, transport=httpx2.MockTransport(receive))
 
     assert sender(hook(), announced(), at=AT).failure in ("timeout", "unreachable")
+
+
+class Dripping(httpx2.AsyncByteStream):
+    """Give one byte after the other and never end; `stopped` is set when the reader has gone."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while True:
+                await asyncio.sleep(0.01)
+                yield b"."
+        finally:
+            self.stopped = True
+
+
+def test_a_receiver_that_drips_its_answer_is_left_when_its_time_is_over() -> None:
+    dripping = Dripping()
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, stream=dripping))
+    sender = Sender(SECRET, resolve=lambda *_: ["93.184.215.14"], local=False, transport=transport, seconds=0.05)
+
+    sent = sender(hook(), announced(), at=AT)
+
+    assert (sent.failure, sent.taken, dripping.stopped) == ("timeout", False, True)
 
 
 def test_both_keys_verify_during_a_rotation_and_a_third_does_not() -> None:
@@ -255,6 +282,62 @@ def test_a_crash_between_sending_and_marking_sends_the_same_id_again(tmp_path: P
 
     assert faults_of(world) == []
     assert len(world.received) > 3
+
+
+def changed_meanwhile(world: World1, sent: Sent, change: Callable[[Any], object]) -> Webhook | None:
+    """Let the owner change the receiver while a sending is on its way, and return what it then is."""
+
+    def send(webhook: Webhook, event: Announced, *, at: datetime) -> Sent:
+        world.received.append((event.id, event.seq))
+        with world.store.work(at=at) as work:
+            change(StoreWebhookVisit(work, local=False))
+            work.commit()
+        return sent
+
+    deliver_due(lambda at: world.store.work(at=at), send, at=world.at, chance=world.draw.random)
+    with world.store.work(at=world.at, read_only=True) as work:
+        return find_webhook(work, "w-1", tenant="bank-a")
+
+
+@pytest.mark.parametrize("sent", [WELL, Sent(status=500, failure=None, milliseconds=1)], ids=["taken", "not taken"])
+def test_what_its_owner_said_meanwhile_stays(tmp_path: Path, sent: Sent) -> None:
+    world = World1(tmp_path, 1)
+    world.announce(3)
+
+    def rotate_and_pause(visit: StoreWebhookVisit) -> None:
+        visit.rotate("w-1", tenant="bank-a")
+        visit.change("w-1", tenant="bank-a", url=None, types=None, active=False, at=world.at)
+
+    found = changed_meanwhile(world, sent, rotate_and_pause)
+
+    assert found is not None
+    assert (found.state, found.generation, found.version, found.failures) == ("paused", 2, 3, 0)
+    assert found.position == (1 if sent.taken else 0)
+    assert len(world.received) == 1
+
+
+def test_a_receiver_ended_meanwhile_stays_ended(tmp_path: Path) -> None:
+    world = World1(tmp_path, 1)
+    world.announce(3)
+
+    assert changed_meanwhile(world, WELL, lambda visit: visit.remove("w-1", tenant="bank-a")) is None
+    assert len(world.received) == 1
+
+
+def test_a_slow_receivers_turn_ends_and_goes_on_in_the_next_round(tmp_path: Path) -> None:
+    world = World1(tmp_path, 1)
+    world.announce(5)
+
+    def send(webhook: Webhook, event: Announced, *, at: datetime) -> Sent:
+        world.received.append((event.id, event.seq))
+        return Sent(status=200, failure=None, milliseconds=6_000)
+
+    rounds = [
+        deliver_due(lambda at: world.store.work(at=at), send, at=world.at, chance=world.draw.random) for _ in range(3)
+    ]
+
+    assert rounds == [2, 2, 1]
+    assert faults_of(world) == []
 
 
 def test_a_receiver_that_is_gone_or_silent_for_days_is_disabled_and_that_is_told(tmp_path: Path) -> None:
