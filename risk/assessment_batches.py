@@ -11,12 +11,12 @@ from data.spec.events import EventType
 from data.spec.identifiers import parse_identifier
 from data.store.assessment_batches import BATCHES, settle_made, write_batch
 from data.store.assessments import read_assessments
-from data.store.consents import find_consents
 from data.store.work import Work
 from risk.answering import Champions, Question
 from risk.assess import assess, assessment_of
 from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
+from risk.consent import readable
 from risk.exchange_limits import read_batch_terms
 from risk.turns import Turn, Turns
 
@@ -104,20 +104,17 @@ def read_results(work: Work, batch: AssessmentBatch, *, after: int, limit: int) 
     """Return the assessments of a batch that may be read at this instant, and record the reading; never commits."""
     items = BATCHES.list_items(work, batch, states=[ItemState.MADE], after=after, limit=limit)
     stored = read_assessments(work, [str(item.assessment_id) for item in items], access=_access(batch, work.at))
-    holding = None if batch.tenant == BUREAU else _consenting(work, batch)
+    day = batch.wish.as_of
+    asked = [(kept.enterprise_id, day) for kept in stored.values()]
+    opened = readable(work, asked, tenant=batch.tenant, purpose=batch.wish.purpose)
     results = []
     for item in items:
         kept = stored[str(item.assessment_id)]
-        open_ = holding is None or kept.enterprise_id in holding
-        told = assessment_of(kept) if open_ else None
+        told = assessment_of(kept) if (kept.enterprise_id, day) in opened else None
         results.append(BatchResult(position=item.position, assessment_id=kept.id, assessment=told))
     shown = sum(result.assessment is not None for result in results)
     work.record(_audit(batch.tenant, Action.RESULTS_READ, batch.id, work.at, after=after, shown=shown))
     return results
-
-
-def _consenting(work: Work, batch: AssessmentBatch) -> frozenset[int]:
-    return frozenset(find_consents(work, grantee=batch.tenant, purpose=batch.wish.purpose, at=work.at))
 
 
 def _access(batch: AssessmentBatch, at: datetime) -> Access:

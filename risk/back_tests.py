@@ -17,7 +17,6 @@ from data.spec.errors import IdentifierMalformed
 from data.spec.events import EventType
 from data.spec.identifiers import Identifier, parse_identifier
 from data.store.back_tests import BACK_TESTS, settle_scored, write_back_test
-from data.store.consents import find_consents
 from data.store.enterprise_events import read_enterprise_events
 from data.store.rates import read_buckets, write_bucket
 from data.store.work import Work
@@ -108,10 +107,15 @@ def read_errors(work: Work, test: BackTest, *, after: int, limit: int) -> list[P
 def read_results(work: Work, test: BackTest, *, after: int, limit: int) -> list[PairResult]:
     """Return the scores that may be read at this instant, and record the reading; never commits."""
     found = BACK_TESTS.list_items(work, test, states=[ItemState.MADE], after=after, limit=limit)
-    holding = find_consents(work, grantee=test.tenant, purpose=Purpose.BACK_TEST, at=work.at)
+    asked = [(one.enterprise_id, one.as_of) for one in found if one.enterprise_id is not None]
+    opened = consent.readable(work, asked, tenant=test.tenant, purpose=Purpose.BACK_TEST)
     work.record(_audit(work, test, Action.BACK_TEST_READ, test.id))
     return [
-        PairResult(position=one.position, as_of=one.as_of, score=one.score if one.enterprise_id in holding else None)
+        PairResult(
+            position=one.position,
+            as_of=one.as_of,
+            score=one.score if (one.enterprise_id, one.as_of) in opened else None,
+        )
         for one in found
     ]
 

@@ -1,5 +1,6 @@
 """May this institution ask about this enterprise now? The one gate that every door goes through."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -144,6 +145,38 @@ def check_consent(
     raise ConsentRequired("企业尚未就该用途授权贵机构查询。", help="请企业签署授权书，写明用途、范围和期限。")
 
 
+def readable(
+    work: Work,
+    asked: Iterable[tuple[int, date]],
+    *,
+    tenant: str,
+    purpose: Purpose,
+    permission: Permission = Permission.SCORE_READ,
+) -> frozenset[tuple[int, date]]:
+    """Return those of firms and days that the gate opens to a tenant now: what `check_consent` would let through."""
+    if tenant == BUREAU:
+        return frozenset(asked)
+    given: dict[int, tuple[Consent, ...]] = {}
+    for one in list_consents(work, grantee=tenant):
+        given[one.enterprise_id] = (*given.get(one.enterprise_id, ()), one)
+
+    return frozenset(
+        (firm, day)
+        for firm, day in set(asked)
+        if opening(given.get(firm, ()), purpose=purpose, at=work.at, permission=permission, as_of=day)
+    )
+
+
+def opening(
+    given: tuple[Consent, ...], *, purpose: Purpose, at: datetime, permission: Permission, as_of: date | None = None
+) -> Consent | None:
+    """Return the consent that `check_consent` returns, or None where it refuses."""
+    try:
+        return check_consent(given, purpose=purpose, at=at, permission=permission, as_of=as_of)
+    except REFUSALS:
+        return None
+
+
 def training_access(work: Work, *, actor: str) -> Access:
     """Return the access with which models are trained: under the bureau's duty, less what consents took back.
 
@@ -159,6 +192,7 @@ def training_access(work: Work, *, actor: str) -> Access:
 
 def _may_report(work: Work, bank: str, firm: int) -> bool:
     given = list_consents(work, grantee=bank, enterprise_id=firm)
+    # For any purpose: a loan is reported whatever it was asked for.
     return any(one.is_in_force(work.at) and Permission.OUTCOME_WRITE in one.permissions for one in given)
 
 
@@ -176,8 +210,4 @@ PERMISSION_LABELS = {
 
 def can_ask(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> bool:
     """Tell whether a consent in force covers the purpose."""
-    try:
-        check_consent(given, purpose=purpose, at=at)
-    except Refusal:
-        return False
-    return True
+    return opening(given, purpose=purpose, at=at, permission=Permission.SCORE_READ) is not None

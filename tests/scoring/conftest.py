@@ -106,9 +106,8 @@ class Town:
             "valid_to": NOW + timedelta(days=400),
             **changes,
         }
-        given = Consent(
-            id=f"c-{grantee}-{place}", version=1, enterprise_id=self.number(place), grantee=grantee, **terms
-        )
+        terms.setdefault("id", f"c-{grantee}-{place}")
+        given = Consent(version=1, enterprise_id=self.number(place), grantee=grantee, **terms)
         with self.store.work(at=NOW) as work:
             event = AuditEvent(tenant=BUREAU, actor="test", action=Action.CONSENT_GRANTED, object_id=given.id, at=NOW)
             write_consent(work, given, event)
