@@ -55,6 +55,7 @@ TITLES: Mapping[str, str] = {
     "since-misplaced": "起始日有误",
     "loan-unknown": "没有这笔贷款",
     "webhook-unknown": "没有这个推送地址",
+    "event-type-unknown": "没有这种事件",
     "target-refused": "不能向这个地址推送",
     "objection-unknown": "没有这件异议",
     "objection-ended": "异议已办结",

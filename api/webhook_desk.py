@@ -1,6 +1,6 @@
 """What may a door ask of receivers of events?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from api.remembering import Remembering
 from data.spec.errors import Refusal
+from data.spec.events import EventType
 
 
 class WebhookUnknown(Refusal):
@@ -15,6 +16,21 @@ class WebhookUnknown(Refusal):
 
     code = "webhook-unknown"
     status = 404
+
+
+class EventTypeUnknown(Refusal):
+    """There is no such event to be told of."""
+
+    code = "event-type-unknown"
+    status = 422
+
+
+def check_types(types: Iterable[str]) -> frozenset[str]:
+    """Return the types of events as they are; raise EventTypeUnknown where one is none."""
+    wanted = frozenset(types)
+    if wanted - set(EventType):
+        raise EventTypeUnknown("有一种事件不存在。", help="可用的有：" + "、".join(EventType))
+    return wanted
 
 
 @dataclass(frozen=True, kw_only=True)

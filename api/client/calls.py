@@ -125,8 +125,16 @@ class Client:
         told: Answer = {"product": product, "facts": dict(facts)}
         return self._call("POST", "/v1/policy-trials", json=told | ({"on": on.isoformat()} if on else {}))
 
+    def events(self, after: int = 0) -> Iterator[Answer]:
+        """Yield every event after a number until none is left; the last one's `seq` is where to go on."""
+        while (page := self.get("/v1/events", after=after))["items"]:
+            yield from page["items"]
+            after = page["next"]
+
     def pages(self, path: str, **query: Any) -> Iterator[Answer]:
-        """Yield every item of a list, page after page."""
+        """Yield every item of a list, page after page; the feed of events has no pages: see `events`."""
+        if path == "/v1/events":
+            raise ValueError("the feed is read on from a number: use events(after)")
         cursor = None
         while True:
             page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))

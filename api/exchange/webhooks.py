@@ -24,7 +24,7 @@ from api.problems import (
 )
 from api.secret import webhook_secret
 from api.target_guard import TargetRefused
-from api.webhook_desk import WebhookShown, WebhookUnknown
+from api.webhook_desk import EventTypeUnknown, WebhookShown, WebhookUnknown
 from data.spec.events import EventType
 from risk.permissions import Scope
 
@@ -127,7 +127,7 @@ CHANGING = (WebhookUnknown, PreconditionRequired, PreconditionFailed, StoreBusy)
     status_code=201,
     summary="登记推送地址",
     response_model=WebhookMade,
-    responses=LEADS_TO | refusals(*CREATING, TargetRefused, body=True),
+    responses=LEADS_TO | refusals(*CREATING, TargetRefused, EventTypeUnknown, body=True),
 )
 def add_webhook(
     wanted: WebhookRequest, bank: Caller, desks: DesksHere, now: Now, key: IdempotencyKey, fingerprint: Fingerprint
@@ -171,7 +171,7 @@ def rotate_webhook_key(
     "/webhooks/{id}",
     operation_id="change_webhook",
     summary="变更、暂停或恢复推送",
-    responses=refusals(TokenMissing, TokenUnknown, TargetRefused, *CHANGING, body=True),
+    responses=refusals(TokenMissing, TokenUnknown, TargetRefused, EventTypeUnknown, *CHANGING, body=True),
 )
 def change_webhook(  # What FastAPI hands an endpoint.
     wanted: WebhookChange,

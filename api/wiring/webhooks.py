@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from api.target_guard import check_target, system_resolve
-from api.webhook_desk import DeliveryShown, WebhookShown, WebhookUnknown
+from api.webhook_desk import DeliveryShown, WebhookShown, WebhookUnknown, check_types
 from api.wiring.sending import Sender
 from api.wiring.visits import RememberingVisit, visit
 from data.spec.audit import Action, AuditEvent
@@ -49,7 +49,7 @@ class StoreWebhookVisit(RememberingVisit):
             id=id,
             tenant=tenant,
             url=url,
-            types=frozenset(types),
+            types=check_types(types),
             generation=1,
             state="active",
             position=last or 0,
@@ -72,7 +72,7 @@ class StoreWebhookVisit(RememberingVisit):
         changed = replace(
             found,
             url=url or found.url,
-            types=found.types if types is None else frozenset(types),
+            types=found.types if types is None else check_types(types),
             state=found.state if active is None else ("active" if active else "paused"),
             version=found.version + 1,
         )

@@ -219,3 +219,16 @@ def test_a_quota_of_days_is_told_and_not_slept_through(house: World, registered:
         asked.create("/v1/back-tests", body)
 
     assert (refused.value.code, refused.value.status) == ("back-test-quota-exceeded", 429)
+
+
+def test_the_feed_is_read_on_to_its_end_and_from_where_one_was(client: Client) -> None:
+    for _ in range(2):
+        client.assess(FIRMS[0])
+
+    told = list(client.events())
+
+    assert len(told) >= 2
+    assert [one["seq"] for one in told] == sorted({one["seq"] for one in told})
+    assert list(client.events(told[-2]["seq"])) == told[-1:]
+    with pytest.raises(ValueError, match="events"):
+        next(client.pages("/v1/events"))

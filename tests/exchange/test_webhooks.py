@@ -385,12 +385,18 @@ def test_a_bank_adds_rotates_pauses_and_ends_a_receiver(house: World) -> None:
     rotated, again = (house.client.post(f"/v1/webhooks/{made['id']}/keys", headers=headers).json() for _ in range(2))
     paused = call("PATCH", f"/v1/webhooks/{made['id']}", 2, json={"active": False}).json()
     inside = call("PATCH", f"/v1/webhooks/{made['id']}", 3, json={"url": "https://10.0.0.1/"})
+    strange = [
+        call("PATCH", f"/v1/webhooks/{made['id']}", 3, json={"types": ["consent.revokd"]}),
+        call("POST", "/v1/webhooks", json={**body, "types": ["consent.revoked", "consent.revokd"]}),
+    ]
     ended = call("DELETE", f"/v1/webhooks/{made['id']}", 3)
 
     assert made["secret"] != rotated["secret"]
     assert again == rotated
     assert (paused["state"], paused["version"]) == ("paused", 3)
     assert (inside.status_code, inside.json()["code"]) == (422, "target-refused")
+    assert [(one.status_code, one.json()["code"]) for one in strange] == [(422, "event-type-unknown")] * 2
+    assert all("consent.expired" in one.json()["detail"] and "revokd" not in one.text for one in strange)
     assert ended.status_code == 204
     assert call("GET", f"/v1/webhooks/{made['id']}").status_code == 404
     kept = b"".join(path.read_bytes() for path in house.settings.state.rglob("*.db*"))
