@@ -19,6 +19,7 @@ from api.exchange.open_application import ADDING
 from api.exchange.words import CleanText, Day, LongText
 from api.identity import Caller
 from api.problems import refusals
+from risk.joint.application import ApplicationUnknown
 from risk.joint.permissions import NoSheetOfYours
 from risk.joint.sheets import ExpertNeeded, NotchesWithoutEvidence, SheetMalformed
 from risk.joint.states import MoveNotPossible
@@ -82,6 +83,7 @@ class SheetRequest(ByPerson):
     response_model=ApplicationReport,
     responses=refusals(
         *ADDING,
+        ApplicationUnknown,
         NoSheetOfYours,
         SheetMalformed,
         NotchesWithoutEvidence,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.exchange.application_report import Person
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.once import Sending, answer_once
-from api.exchange.paging import CursorGiven, Cursors, Limit
+from api.exchange.paging import CursorGiven, CursorInvalid, Cursors, Limit
 from api.exchange.report import Frozen, SourceReported
 from api.exchange.words import Day, LongText
 from api.identity import Caller
@@ -22,6 +22,7 @@ from api.problems import (
 )
 from risk.permissions import Scope
 from risk.warning_report import OUTCOME_LABELS, Outcome, ToldWarning
+from risk.warnings import WarningUnknown
 
 ROUTE = "POST /v1/warnings/acknowledgements"
 
@@ -89,7 +90,7 @@ Since = Annotated[
     "/warnings",
     operation_id="list_warnings",
     summary="告知本机构的预警",
-    responses=refusals(TokenMissing, TokenUnknown, StoreBusy, parameters=True),
+    responses=refusals(TokenMissing, TokenUnknown, CursorInvalid, StoreBusy, parameters=True),
 )
 def list_warnings(
     party: Caller, desks: DesksHere, now: Now, since: Since = None, cursor: CursorGiven = None, limit: Limit = 50
@@ -119,6 +120,7 @@ def list_warnings(
     response_model=WarningReport,
     responses=refusals(
         *CREATING,
+        WarningUnknown,
         body=True,
     ),
 )

@@ -22,6 +22,7 @@ from api.exchange.words import CleanText, Day, LongText
 from api.identity import Caller
 from api.joint_desk import Ordered
 from api.problems import refusals
+from risk.joint.application import ApplicationUnknown
 from risk.joint.states import MoveNotPossible, MoveUnknown, parse_move
 from risk.permissions import Scope
 
@@ -77,6 +78,7 @@ class MoveRequest(ByPerson):
     response_model=ApplicationReport,
     responses=refusals(
         *ADDING,
+        ApplicationUnknown,
         MoveUnknown,
         MoveNotPossible,
         PreconditionRequired,

@@ -13,7 +13,7 @@ from api.exchange.consent_report import AskingHere
 from api.exchange.door import DesksHere, Fingerprint, IdempotencyKey, Now, guarded_router
 from api.exchange.links import leads_to
 from api.exchange.once import Sending, answer_once
-from api.exchange.paging import CursorGiven, Cursors, Limit
+from api.exchange.paging import CursorGiven, CursorInvalid, Cursors, Limit
 from api.exchange.report import Frozen
 from api.exchange.versions import IfMatch, PreconditionFailed, PreconditionRequired, check_match, etag
 from api.exchange.words import CleanText
@@ -202,7 +202,7 @@ def withdraw_objection(
     "/objections",
     operation_id="list_objections",
     summary="列出异议",
-    responses=refusals(TokenMissing, TokenUnknown, StoreBusy, parameters=True),
+    responses=refusals(TokenMissing, TokenUnknown, CursorInvalid, StoreBusy, parameters=True),
 )
 def list_objections(
     by: AskingHere, desks: DesksHere, now: Now, cursor: CursorGiven = None, limit: Limit = 50

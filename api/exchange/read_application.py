@@ -13,13 +13,15 @@ from api.exchange.application_report import (
     application_report,
 )
 from api.exchange.door import DesksHere, Now, guarded_router
-from api.exchange.paging import CursorGiven, Cursors, Limit
+from api.exchange.paging import CursorGiven, CursorInvalid, Cursors, Limit
 from api.exchange.report import Frozen
 from api.exchange.try_policy import AmountReported, FindingReported, amount_report, findings_report
 from api.exchange.versions import etag
 from api.identity import Caller
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals
+from risk.joint.application import ApplicationUnknown
 from risk.joint.compared import Gap, Reference
+from risk.joint.evaluating import SheetsSealed
 from risk.joint.support import Support
 from risk.joint.told import ToldOpening, ToldSheet
 from risk.permissions import Scope
@@ -115,7 +117,7 @@ REFUSED = (TokenMissing, TokenUnknown, StoreBusy)
     "/applications",
     operation_id="list_applications",
     summary="与本机构有关的申请",
-    responses=refusals(*REFUSED, parameters=True),
+    responses=refusals(*REFUSED, CursorInvalid, parameters=True),
 )
 def list_applications(
     party: Caller, desks: DesksHere, now: Now, cursor: CursorGiven = None, limit: Limit = 50
@@ -136,7 +138,7 @@ def list_applications(
     "/applications/{number}",
     operation_id="read_application",
     summary="读取一笔申请",
-    responses=refusals(*REFUSED, parameters=True),
+    responses=refusals(*REFUSED, ApplicationUnknown, parameters=True),
 )
 def read_application(
     number: Number, party: Caller, desks: DesksHere, now: Now, response: Response
@@ -156,7 +158,7 @@ def read_application(
     "/applications/{number}/opening",
     operation_id="read_opening",
     summary="读取同时开启的评价",
-    responses=refusals(*REFUSED, consent=True, parameters=True),
+    responses=refusals(*REFUSED, ApplicationUnknown, SheetsSealed, consent=True, parameters=True),
 )
 def read_opening(number: Number, party: Caller, desks: DesksHere, now: Now) -> OpeningReport:
     """各方评价表、参照、差距、模型等级与建议；交齐之前拒绝，企业授权终止之后也拒绝。

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from api.exchange.consent_report import AskingHere, ConsentId, ConsentReport, consent_report, version_report
 from api.exchange.door import DesksHere, Now, guarded_router
-from api.exchange.paging import CursorGiven, Cursors, Limit
+from api.exchange.paging import CursorGiven, CursorInvalid, Cursors, Limit
 from api.exchange.report import Frozen
 from api.exchange.versions import etag
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals
@@ -32,7 +32,7 @@ class ConsentHistory(Frozen):
     "/consents",
     operation_id="list_consents",
     summary="列出授权",
-    responses=refusals(TokenMissing, TokenUnknown, StoreBusy, parameters=True),
+    responses=refusals(TokenMissing, TokenUnknown, CursorInvalid, StoreBusy, parameters=True),
 )
 def list_consents(
     by: AskingHere, desks: DesksHere, now: Now, cursor: CursorGiven = None, limit: Limit = 50

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from api.exchange.door import DesksHere, Now, guarded_router
-from api.exchange.paging import CursorGiven, Cursors, Limit
+from api.exchange.paging import CursorGiven, CursorInvalid, Cursors, Limit
 from api.exchange.report import Frozen
 from api.exchange.report_outcomes import LoanNumber
 from api.identity import Caller
 from api.problems import StoreBusy, TokenMissing, TokenUnknown, refusals
+from risk.loan_reports import LoanUnknown
 from risk.permissions import Scope
 
 router = guarded_router("贷款", Scope.LOANS_READ)
@@ -69,7 +70,7 @@ class LoansReport(Frozen):
     "/loans",
     operation_id="list_loans",
     summary="本机构报送的贷款",
-    responses=refusals(TokenMissing, TokenUnknown, StoreBusy, parameters=True),
+    responses=refusals(TokenMissing, TokenUnknown, CursorInvalid, StoreBusy, parameters=True),
 )
 def list_loans(bank: Caller, desks: DesksHere, now: Now, cursor: CursorGiven = None, limit: Limit = 50) -> LoansReport:
     """按借据号列出本机构报送过的贷款。
@@ -92,7 +93,7 @@ def list_loans(bank: Caller, desks: DesksHere, now: Now, cursor: CursorGiven = N
     "/loans/{loan_no}",
     operation_id="read_loan",
     summary="读取一笔贷款",
-    responses=refusals(TokenMissing, TokenUnknown, StoreBusy, parameters=True),
+    responses=refusals(TokenMissing, TokenUnknown, LoanUnknown, StoreBusy, parameters=True),
 )
 def read_loan(loan_no: LoanNumber, bank: Caller, desks: DesksHere, now: Now) -> LoanReport:
     """读回本机构报送的一笔贷款；别家机构的贷款对本机构不存在。

@@ -46,6 +46,12 @@ def test_no_request_that_a_generator_makes_up_brings_the_service_down(
     assert answers.echoes == []
 
 
+def test_every_status_is_one_that_the_document_names(answers: Answers, figure: Callable[..., None]) -> None:
+    figure("undocumented_statuses", len(answers.undocumented))
+
+    assert sorted(answers.undocumented) == []
+
+
 def test_every_operation_is_asked_and_every_caller_known(answers: Answers, house: World) -> None:
     document = house.app.openapi()
     labels = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
@@ -68,7 +74,11 @@ def test_a_service_that_breaks_and_one_that_gives_input_back_are_found() -> None
     def broken(number: int) -> Response:
         return Response(status_code=500)
 
-    @app.get("/echoing")
+    @app.get("/untold")
+    def untold(number: int) -> Response:
+        return Response(status_code=409)
+
+    @app.get("/echoing", responses={404: {"description": "unknown"}})
     def echoing(request: Request, text: str = "") -> Response:
         return Response(f"unknown: {request.query_params.get('text')}", status_code=404)
 
@@ -78,6 +88,7 @@ def test_a_service_that_breaks_and_one_that_gives_input_back_are_found() -> None
     assert any("/broken 500" in one for one in found.faults)
     assert any("/echoing" in one for one in found.echoes)
     assert not [one for one in found.faults if "/echoing" in one]
+    assert {"GET /untold 409"} <= found.undocumented
 
 
 def test_parts_of_a_figure_are_added_up_and_the_last_of_each_counts() -> None:
