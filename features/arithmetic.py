@@ -14,6 +14,18 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
 
 
+def same_year_ratio(part: Floats, whole: Floats, earlier: tuple[Floats, Floats], days: tuple[Floats, Floats]) -> Floats:
+    """Divide figures of the latest year that both sides tell of, NaN where they have none in common.
+
+    Two years back hold two year-ends. `part` and `whole` are the latest figures of that span, `earlier` those before
+    them, `days` how long ago each latest year ended: where one side has told of a year more, its earlier figure counts.
+    """
+    part_days, whole_days = days
+    of_part = np.where(part_days < whole_days, earlier[0], part)
+    of_whole = np.where(whole_days < part_days, earlier[1], whole)
+    return ratio(of_part, of_whole)
+
+
 def growth(now: Floats, before: Floats) -> Floats:
     """Return the relative change, bounded to [-1, 10] so that a start from almost nothing does not run away."""
     return np.clip(ratio(now - before, before), -1.0, 10.0)

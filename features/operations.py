@@ -109,6 +109,38 @@ class Operations(FeatureGroup):
         window=TWO_YEARS,
         cards=(),
     )
+    total_cost_previous_2y = Aggregate(
+        label="两年之内上一份年报的成本费用总额",
+        label_en="total cost in the annual report before the latest, within 2 years",
+        unit=Unit.YUAN,
+        reason=SIZE,
+        table=annual_report,
+        reduce=Reduce.PREVIOUS,
+        column="total_cost",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    revenue_previous_2y = Aggregate(
+        label="两年之内上一份年报的营业收入",
+        label_en="revenue in the annual report before the latest, within 2 years",
+        unit=Unit.YUAN,
+        reason=SIZE,
+        table=annual_report,
+        reduce=Reduce.PREVIOUS,
+        column="revenue",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    report_days_latest_2y = Aggregate(
+        label="最近一份年报的年度距今天数",
+        label_en="days since the year of the latest annual report ended",
+        unit=Unit.DAY,
+        reason="只用来让研发费用与同一年度的年报相比",
+        table=annual_report,
+        reduce=Reduce.DAYS_SINCE_LATEST,
+        window=TWO_YEARS,
+        cards=(),
+    )
     high_tech_income_latest_2y = Aggregate(
         label="最近一份年报的高新技术产品收入",
         label_en="high-tech product income in the latest annual report",
@@ -315,13 +347,13 @@ class Operations(FeatureGroup):
             operations_tax_paid_12m, operations_taxable_sales_12m
         ),
     )
-    revenue_3y = Aggregate(
-        label="近三年年报营业收入合计",
-        label_en="revenue in the annual reports of 3 years",
+    revenue_mean_3y = Aggregate(
+        label="近三年年报的平均营业收入",
+        label_en="mean revenue in the annual reports of 3 years",
         unit=Unit.YUAN,
         reason=SIZE,
         table=annual_report,
-        reduce=Reduce.SUM,
+        reduce=Reduce.MEAN,
         column="revenue",
         window=THREE_YEARS,
         cards=(),

@@ -4,6 +4,7 @@ from data.spec.table import Group, Unit
 from data.spec.tables.rnd import rnd_year
 from features.arithmetic import growth, ratio
 from features.operations import Operations
+from features.rnd_years import over_cost, over_revenue, statistics_over_accounting, tax_over_accounting
 from features.spec import Aggregate, Card, Derived, Direction, FeatureGroup, Reduce
 from features.windows import Window
 
@@ -12,6 +13,7 @@ THREE_YEARS = Window(3, "years")
 FIVE_YEARS = Window(5, "years")
 
 BLOCK = "只作其他指标的分子或分母"
+SAME_YEAR = "只用来让两个数字取自同一年度"
 
 
 class Rnd(FeatureGroup):
@@ -56,23 +58,42 @@ class Rnd(FeatureGroup):
             rnd_expense_latest_2y, rnd_expense_previous_3y
         ),
     )
+    expense_previous_2y = Aggregate(
+        label="两年之内上一年度研发费用（会计口径）",
+        label_en="R&D expense of the year before the latest, within 2 years, accounting basis",
+        unit=Unit.YUAN,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.PREVIOUS,
+        column="rnd_expense",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    expense_days_latest_2y = Aggregate(
+        label="最近年度研发费用（会计口径）的年度距今天数",
+        label_en="days since the latest year of R&D expense ended, accounting basis",
+        unit=Unit.DAY,
+        reason=SAME_YEAR,
+        table=rnd_year,
+        where={"basis": "accounting"},
+        reduce=Reduce.DAYS_SINCE_LATEST,
+        window=TWO_YEARS,
+        cards=(),
+    )
     intensity_2y = Derived(
-        label="研发投入强度（研发费用占营业收入）",
-        label_en="R&D expense over revenue",
+        label="研发投入强度（研发费用占同年营业收入）",
+        label_en="R&D expense over revenue of the same year",
         unit=Unit.RATIO,
         reason="强度高说明创新，也说明现金消耗大，不作断言",
-        formula=lambda rnd_expense_latest_2y, operations_revenue_latest_2y: ratio(
-            rnd_expense_latest_2y, operations_revenue_latest_2y
-        ),
+        formula=over_revenue,
     )
     cost_share_ratio_2y = Derived(
-        label="研发费用占成本费用总额比重",
-        label_en="R&D expense over total cost",
+        label="研发费用占同年成本费用总额比重",
+        label_en="R&D expense over total cost of the same year",
         unit=Unit.RATIO,
         reason="科技型中小企业评价的备选指标，与偿债的关系不作断言",
-        formula=lambda rnd_expense_latest_2y, operations_total_cost_latest_2y: ratio(
-            rnd_expense_latest_2y, operations_total_cost_latest_2y
-        ),
+        formula=over_cost,
     )
     expense_mean_5y = Aggregate(
         label="近五年平均研发费用（会计口径）",
@@ -151,14 +172,35 @@ class Rnd(FeatureGroup):
         window=TWO_YEARS,
         cards=(),
     )
+    tax_expense_previous_2y = Aggregate(
+        label="两年之内上一年度研发费用（加计扣除口径）",
+        label_en="R&D expense of the year before the latest, within 2 years, tax basis",
+        unit=Unit.YUAN,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "tax"},
+        reduce=Reduce.PREVIOUS,
+        column="rnd_expense",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    tax_expense_days_latest_2y = Aggregate(
+        label="最近年度研发费用（加计扣除口径）的年度距今天数",
+        label_en="days since the latest year of R&D expense ended, tax basis",
+        unit=Unit.DAY,
+        reason=SAME_YEAR,
+        table=rnd_year,
+        where={"basis": "tax"},
+        reduce=Reduce.DAYS_SINCE_LATEST,
+        window=TWO_YEARS,
+        cards=(),
+    )
     tax_basis_ratio_2y = Derived(
-        label="加计扣除口径与会计口径研发费用之比",
-        label_en="R&D expense, tax basis over accounting basis",
+        label="同年加计扣除口径与会计口径研发费用之比",
+        label_en="R&D expense of the same year, tax basis over accounting basis",
         unit=Unit.RATIO,
         reason="口径差异需要核实，方向不作断言",
-        formula=lambda rnd_tax_expense_latest_2y, rnd_expense_latest_2y: ratio(
-            rnd_tax_expense_latest_2y, rnd_expense_latest_2y
-        ),
+        formula=tax_over_accounting,
     )
     staff_latest_2y = Aggregate(
         label="最近年度研发人员数",
@@ -228,14 +270,35 @@ class Rnd(FeatureGroup):
         window=TWO_YEARS,
         cards=(),
     )
+    statistics_expense_previous_2y = Aggregate(
+        label="两年之内上一年度研发费用（统计口径）",
+        label_en="R&D expense of the year before the latest, within 2 years, statistics basis",
+        unit=Unit.YUAN,
+        reason=BLOCK,
+        table=rnd_year,
+        where={"basis": "statistics"},
+        reduce=Reduce.PREVIOUS,
+        column="rnd_expense",
+        window=TWO_YEARS,
+        cards=(),
+    )
+    statistics_expense_days_latest_2y = Aggregate(
+        label="最近年度研发费用（统计口径）的年度距今天数",
+        label_en="days since the latest year of R&D expense ended, statistics basis",
+        unit=Unit.DAY,
+        reason=SAME_YEAR,
+        table=rnd_year,
+        where={"basis": "statistics"},
+        reduce=Reduce.DAYS_SINCE_LATEST,
+        window=TWO_YEARS,
+        cards=(),
+    )
     statistics_basis_ratio_2y = Derived(
-        label="统计口径与会计口径研发费用之比",
-        label_en="R&D expense, statistics basis over accounting basis",
+        label="同年统计口径与会计口径研发费用之比",
+        label_en="R&D expense of the same year, statistics basis over accounting basis",
         unit=Unit.RATIO,
         reason="口径差异需要核实，方向不作断言",
-        formula=lambda rnd_statistics_expense_latest_2y, rnd_expense_latest_2y: ratio(
-            rnd_statistics_expense_latest_2y, rnd_expense_latest_2y
-        ),
+        formula=statistics_over_accounting,
     )
     staff_previous_3y = Aggregate(
         label="上一年度研发人员数",
@@ -298,24 +361,26 @@ class Rnd(FeatureGroup):
         reason="因行业而异，不作断言",
         formula=lambda rnd_expense_latest_2y, rnd_staff_latest_2y: ratio(rnd_expense_latest_2y, rnd_staff_latest_2y),
     )
-    expense_3y = Aggregate(
-        label="近三年研发费用合计（会计口径）",
-        label_en="R&D expense of 3 years",
+    expense_mean_3y = Aggregate(
+        label="近三年平均研发费用（会计口径）",
+        label_en="mean R&D expense of 3 years",
         unit=Unit.YUAN,
         reason=BLOCK,
         table=rnd_year,
         where={"basis": "accounting"},
-        reduce=Reduce.SUM,
+        reduce=Reduce.MEAN,
         column="rnd_expense",
         window=THREE_YEARS,
         cards=(),
     )
     intensity_3y = Derived(
-        label="近三年研发投入强度（研发费用合计占营业收入合计）",
-        label_en="R&D expense over revenue in 3 years",
+        label="近三年研发投入强度（年均研发费用占年均营业收入）",
+        label_en="mean R&D expense over mean revenue in 3 years",
         unit=Unit.RATIO,
         reason="强度高说明创新，也说明现金消耗大，不作断言",
-        formula=lambda rnd_expense_3y, operations_revenue_3y: ratio(rnd_expense_3y, operations_revenue_3y),
+        formula=lambda rnd_expense_mean_3y, operations_revenue_mean_3y: ratio(
+            rnd_expense_mean_3y, operations_revenue_mean_3y
+        ),
     )
     intensity_change_ratio_3y = Derived(
         label="最近年度研发投入强度与近三年之比",
