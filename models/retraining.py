@@ -204,7 +204,7 @@ def choose(
         )
     progress.stage("检查是否泄露结果")
     leaks = find_leaks(matrix, defaulted.astype(float), groups=learnable["enterprise_id"], dates=learnable["as_of"])
-    embargo = _embargo_days(training)
+    embargo = embargo_days_of(training)
     directions = {feature.name: int(feature.direction) for feature in training.features}
     progress.stage("挑选特征")
     early = _earlier(learnable["as_of"], embargo, later_share)
@@ -309,7 +309,7 @@ def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int, later_share: fl
     return (days + pd.Timedelta(days=embargo_days)).lt(first_test)
 
 
-def _embargo_days(training: TrainingSet) -> int:
+def embargo_days_of(training: TrainingSet) -> int:
     """Return the days by which every label window, and its reporting, has ended."""
     spans = (training.rows["window_end"] - training.rows["as_of"]).dt.days
     return int(np.ceil(spans.max())) + 31

@@ -33,7 +33,8 @@ class Cases:
 
     Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
         that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end. `together`
-        maps columns to the groups that were hidden at random when the model was fitted.
+        maps columns to the groups that were hidden at random when the model was fitted. `embargo_days` after a row's
+        day its label window has ended; `yardsticks` are scores from outside, one number a row, to be compared with.
     """
 
     X: pd.DataFrame
@@ -44,6 +45,8 @@ class Cases:
     known: Numbers
     censored: int = 0
     together: Mapping[str, str] = field(default_factory=dict)
+    embargo_days: int = 0
+    yardsticks: Mapping[str, "pd.Series[float]"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +142,22 @@ def validate(
 
 
 def against_baselines(model: Model, cases: Cases, seed: int, progress: Progress) -> Comparison:
-    """Compare the boosted model with what is simpler, on the model's columns."""
+    """Compare the boosted model with what is simpler and with the yardsticks, on the model's columns.
+
+    No label window of a row that is learned from reaches into the days that are judged.
+    """
     progress.stage("与基准方案比较")
-    return compare(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model), seed=seed)
+    return compare(
+        cases.X,
+        cases.label,
+        cases.yardsticks,
+        groups=cases.firms,
+        dates=cases.days,
+        directions=_directions(model),
+        embargo_days=cases.embargo_days,
+        seed=seed,
+        progress=progress,
+    )
 
 
 def _directions(model: Model) -> dict[str, int]:

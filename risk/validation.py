@@ -71,7 +71,7 @@ def validate_model(
     """
     name, model, card = find_model(Register(shelf), wanted)
     rule = read_validation_rule(as_of)
-    cases = cases_of(work, model, card, as_of=as_of, access=access, progress=progress)
+    cases = cases_of(work, model, card, as_of=as_of, access=access, with_baselines=with_baselines, progress=progress)
     grades = read_master_scale(as_of)
     scaled = Scaled(codes=[grade.code for grade in grades], below=[grade.below for grade in grades])
     measured = validate(model, card, cases, scaled, rule=rule, with_baselines=with_baselines, progress=progress)

@@ -135,7 +135,7 @@ def _rank_order(found: Validated) -> Section:
         numeric=frozenset({1, 2, 3, 4, 5, 6}),
     )
     sentences = [
-        "每一行都由没有见过该企业的树来判断；区间按企业（集团）整体重抽样，同一企业的多行不算多份证据。",
+        "每一行都由没有见过该企业的树来判断；区间按企业整体重抽样，同一企业的多行不算多份证据。",
         f"KS {one.ks:.3f}，重抽样区间 {found.validity.ks_low:.3f}–{found.validity.ks_high:.3f}；"
         "样本越小，KS 偏高越多，不宜单独引用。",
     ]

@@ -2,7 +2,8 @@
 
 import math
 
-from models.comparison import BOOSTED, LABELS
+from models.candidates import NAMES
+from models.comparison import BOOSTED
 from models.drift import Stability
 from models.sensitivity import Dependence, said
 from risk.document import BarChart, Curve, PanelChart, Picture, Section, Table
@@ -11,7 +12,7 @@ from risk.validation import Validated
 DECLARED = {1: "越大越险", 0: "不作断言", -1: "越大越稳"}
 MARKS = {"stable": "稳定", "watch": "留意", "moved": "已变"}
 MOST_PANELS = 12
-CANDIDATES = {**LABELS, BOOSTED: "LightGBM（本模型的做法）"}
+CANDIDATES = {**NAMES, BOOSTED: "LightGBM（本模型的做法）"}
 
 
 def stability(found: Validated) -> Section:
@@ -169,7 +170,10 @@ def benchmark(found: Validated) -> Section:
         ),
         numeric=frozenset(range(1, 7)),
     )
-    return Section(title="与基准方案比较", english="Benchmarks", sentences=(compared.reason, *agreed), tables=(table,))
+    held = f"{compared.validation}：{compared.rows:,} 行，{compared.defaults} 次违约。"
+    return Section(
+        title="与基准方案比较", english="Benchmarks", sentences=(held, compared.reason, *agreed), tables=(table,)
+    )
 
 
 def limits(found: Validated) -> Section:
@@ -181,7 +185,13 @@ def limits(found: Validated) -> Section:
         "80% 区间是同类企业的违约概率的区间，不是这一家企业自己的；单个企业的真实概率常在其外。",
         f"违约企业 {defaulted} 家：等级、分群、年份越细，区间越宽；“无差距”常只是“看不出差距”。",
         "担保、贴息、风险补偿不降低违约概率，只改变由谁承担损失。",
+        "重抽样与分折以企业为单位：所属集团与实际控制人未入库，关联企业一同违约时，真实的区间比这里的宽。",
     ]
+    if found.validity.comparison is not None:
+        sentences.append(
+            "与基准方案比较用的是本模型的指标，训练时选定指标用到的行有晚于首个被判断日的，除官方百分制外各方案都可能偏乐观；"
+            "lukeping compare 只用此前的行选指标。"
+        )
     if card.purpose.demonstration:
         sentences += [
             "演示城市由程序生成，难度是设定的：这里的 AUC 不能外推到任何真实企业。",

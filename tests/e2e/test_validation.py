@@ -1,6 +1,6 @@
 """A shelved model is validated on its store, the report says what it must, and a gap stands in the way of promotion."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,17 +9,23 @@ from sqlalchemy import select
 
 from data.spec.progress import Silent
 from data.store.orm import AUDIT_EVENT
+from models import comparison, splits
 from models.acceptance import AcceptanceUnfounded, SegmentGapUnaccepted
 from models.appointing import appoint, shelve
+from models.candidates import OFFICIAL
 from models.findings import Finding
 from models.refusals import ModelUnknown
 from models.register import Register
 from models.retraining import Order, build_training_set, fit_card
-from models.revalidation import accept
+from models.revalidation import accept, cases_of
 from models.segments import ATTRIBUTES
+from models.splits import Scheme, scheme_of
+from models.table import Table
+from models.validity import against_baselines
 from risk.document import Document
 from risk.validation import Validated, validate_model
 from risk.validation_document import validation_document
+from risk.validation_parts import benchmark
 from tests.e2e.town import AT, TODAY, City
 
 
@@ -99,6 +105,59 @@ def test_two_programs_agree_with_the_contributions(found: Validated) -> None:
     assert [one.against for one in found.validity.agreements] == ["lightgbm", *(["shap"] if find_spec("shap") else [])]
     assert (found.picture is not None) is (find_spec("shap") is not None)
     assert all(one.max_difference <= 1e-6 for one in found.validity.agreements)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Hold a comparison as a validation makes it, and how the rows were parted for it."""
+
+    comparison: comparison.Comparison
+    scheme: Scheme
+    table: Table
+
+
+@pytest.fixture(scope="module")
+def compared(city: City) -> Compared:
+    parted: list[tuple[Table, Scheme]] = []
+
+    def kept(table: Table, **plan: int) -> Scheme:
+        parted.append((table, scheme_of(table, **plan)))
+        return parted[-1][1]
+
+    _, model, card = city.shelf.champion("application") or pytest.fail("nobody answers")
+    with pytest.MonkeyPatch.context() as patch:
+        # One later window in two folds: whether more would be steadier is no question here.
+        patch.setattr(comparison, "FOLDS", 2)
+        patch.setattr(comparison, "REPEATS", 1)
+        patch.setattr(splits, "WINDOWS", (1 / 2,))
+        patch.setattr(comparison, "scheme_of", kept)
+        with city.store.work(at=AT, read_only=True) as work:
+            cases = cases_of(work, model, card, as_of=TODAY, access=city.access, with_baselines=True, progress=Silent())
+        found = against_baselines(model, cases, card.seed, Silent())
+    return Compared(found, parted[0][1], parted[0][0])
+
+
+def test_no_label_of_a_learned_row_reaches_into_the_days_that_the_benchmark_judges(
+    city: City, compared: Compared
+) -> None:
+    with city.store.work(at=AT, read_only=True) as work:
+        training = build_training_set(work, card="application", as_of=TODAY, access=city.access, progress=Silent())
+    ends = training.rows.loc[training.learnable, "window_end"].to_numpy()
+
+    assert compared.scheme.out_of_time
+    assert len(ends) == len(compared.table.label)
+    for split in compared.scheme.splits:
+        assert ends[split.learned].max() < compared.table.days[split.judged].min()
+
+
+def test_the_benchmark_has_the_official_points_beside_it_as_a_comparison_has(
+    compared: Compared, found: Validated
+) -> None:
+    section = benchmark(replace(found, validity=replace(found.validity, comparison=compared.comparison)))
+
+    assert compared.comparison.table.index[0] == OFFICIAL
+    assert 0.4 < compared.comparison.table.loc[OFFICIAL, "auc"] < 1
+    assert section.tables[0].rows[0][0] == "官方百分制"
 
 
 def test_an_unknown_model_is_refused_with_those_that_are_there(city: City) -> None:
