@@ -67,10 +67,20 @@ def fit(
     Source: decisions.md 1, method.md 2, 3 and 5.
     """
     table = table_of(X, y, groups=groups, dates=dates, directions=directions)
+    return train(searched(table, X, y, groups=groups, dates=dates, seed=seed), FitSettings(), seed=seed)
+
+
+def searched(
+    table: Table, X: pd.DataFrame, y: PerRow, *, groups: PerRow | None, dates: PerRow | None, seed: int
+) -> Table:
+    """Return the table made of these rows with a finding more for each way in which it seems to know the outcome.
+
+    Raises what `find_leaks` raises. Source: method.md 3.
+    """
     # Only rows without a firm may be one firm's unnoticed: where firms are told, a fold never splits them.
     folds = _folds(table, seed) if groups is None else None
     leaks = find_leaks(X, y, groups=groups, dates=dates, folds=folds, seed=seed)
-    return train(replace(table, findings=(*table.findings, *leaks)), FitSettings(), seed=seed)
+    return replace(table, findings=(*table.findings, *leaks))
 
 
 def train(table: Table, settings: FitSettings, *, seed: int) -> Model:

@@ -171,9 +171,9 @@ def benchmark(found: Validated) -> Section:
         numeric=frozenset(range(1, 7)),
     )
     held = f"{compared.validation}：{compared.rows:,} 行，{compared.defaults} 次违约。"
-    return Section(
-        title="与基准方案比较", english="Benchmarks", sentences=(held, compared.reason, *agreed), tables=(table,)
-    )
+    noticed = (one.message for one in compared.findings if one.severity == "warning")
+    sentences = (held, compared.reason, *noticed, *agreed)
+    return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences, tables=(table,))
 
 
 def limits(found: Validated) -> Section:
