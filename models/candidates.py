@@ -37,9 +37,10 @@ def compare_card(work: Work, order: Order, *, access: Access, progress: Progress
 
     The rows are those that a training on the same day would learn from. Its columns are chosen as a training would,
     but on the rows before the first one judged, so that no candidate has seen its own answer. The official 100-point
-    score is estimated from the lists as of each row's own day.
+    score is estimated from the lists as of each row's own day. A book too small to train on is compared all the same:
+    the simpler candidate is recommended.
 
-    Raises NothingToLearn, AnalysisMissing, TooFewDefaults.
+    Raises AnalysisMissing, OneClassOnly, TooFewDefaults.
     """
     training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
     chosen = choose(training, seed=order.seed, progress=progress, later_share=1 - WINDOWS[0])
