@@ -15,8 +15,8 @@ from risk.document import (
     Section,
     Table,
 )
-from risk.validation import Unscored, Validated
-from risk.validation_parts import benchmark, directions, limits, sensitivity, stability
+from risk.validation import Segment, Validated
+from risk.validation_parts import benchmark, directions, limits, sensitivity, stability, unscored_table
 
 CARD_NAMES = {"application": "申请卡（A卡）", "behaviour": "行为卡（B卡）"}
 WARNING = "演示数据：企业与数字均为虚构。指标只证明流程走得通，不说明模型的实际效果；该模型拒绝评估真实企业。"
@@ -229,7 +229,7 @@ def _segments(found: Validated) -> Section:
         + "。"
     )
     unscored = {(one.attribute, one.value): one for one in found.unscored}
-    tables = [_segment_table(name, lines, unscored) for name in ATTRIBUTES]
+    tables = [*(_segment_table(name, lines, unscored) for name in ATTRIBUTES), unscored_table(found)]
     shown = [line for line in lines if line.defaulted_firms >= 3 or line.gaps]
     chart = RangeChart(
         name="segments",
@@ -242,7 +242,7 @@ def _segments(found: Validated) -> Section:
     sentences = (
         "下列属性从不作为特征，只在这里与概率相遇；区间已按分群个数收紧，同一企业的多行按设计效应折算。",
         verdict,
-        "“已知”为指标有值的比例；“不能评分”按数据截至日的全部企业计，不计违约中的企业。",
+        "“已知”为指标有值的比例；“不能评分”按数据截至日的全部企业、以评分时的同一规则计，原因见末表，违约中的企业另列。",
         "违约企业不足 10 家的分群不判断 AUC。",
     )
     return Section(
@@ -260,7 +260,7 @@ def _range_of(line: SegmentLine) -> Range:
     )
 
 
-def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str, str], Unscored]) -> Table:
+def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str, str], Segment]) -> Table:
     own = [line for line in lines if line.attribute == name]
     return Table(
         title=ATTRIBUTES[name],
@@ -285,7 +285,7 @@ def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str
     )
 
 
-def _not_scored(one: Unscored | None) -> str:
+def _not_scored(one: Segment | None) -> str:
     if one is None or not one.firms:
         return "—"
     return f"{one.not_scored / one.firms:.1%}（{one.firms:,} 家）"

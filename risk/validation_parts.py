@@ -5,8 +5,10 @@ import math
 from models.candidates import NAMES
 from models.comparison import BOOSTED
 from models.drift import Stability
+from models.segments import ATTRIBUTES
 from models.sensitivity import Dependence, said
 from risk.document import BarChart, Curve, PanelChart, Picture, Section, Table
+from risk.unscored import STANDINGS, Unscored
 from risk.validation import Validated
 
 DECLARED = {1: "越大越险", 0: "不作断言", -1: "越大越稳"}
@@ -174,6 +176,26 @@ def benchmark(found: Validated) -> Section:
     noticed = (one.message for one in compared.findings if one.severity == "warning")
     sentences = (held, compared.reason, *noticed, *agreed)
     return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences, tables=(table,))
+
+
+def unscored_table(found: Validated) -> Table:
+    """Say of each segment how many of its firms the model may not score, and why."""
+    codes = [code for code in Unscored if any(code in one.reasons for one in found.unscored)]
+    return Table(
+        title=f"不能评分的企业及原因（{found.as_of}）",
+        head=("分群", "企业", "不能评分", *(STANDINGS[code].label for code in codes), "违约中（另列）"),
+        rows=tuple(
+            (
+                f"{ATTRIBUTES[one.attribute]}：{one.value}",
+                f"{one.firms:,}",
+                f"{one.not_scored:,}",
+                *(f"{one.reasons.get(code, 0):,}" for code in codes),
+                f"{one.in_default:,}",
+            )
+            for one in found.unscored
+        ),
+        numeric=frozenset(range(1, len(codes) + 4)),
+    )
 
 
 def limits(found: Validated) -> Section:

@@ -1,5 +1,6 @@
 """A shelved model is validated on its store, the report says what it must, and a gap stands in the way of promotion."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from data.spec.access import BUREAU, Purpose, bureau_access
+from data.spec.identifiers import Identifier
 from data.spec.progress import Silent
 from data.store.orm import AUDIT_EVENT
 from models import comparison, splits
@@ -22,7 +25,10 @@ from models.segments import ATTRIBUTES
 from models.splits import Scheme, scheme_of
 from models.table import Table
 from models.validity import against_baselines
+from risk.answering import Question
+from risk.assessment import Status
 from risk.document import Document
+from risk.portfolio import assess_all
 from risk.validation import Validated, validate_model
 from risk.validation_document import validation_document
 from risk.validation_parts import benchmark
@@ -91,6 +97,39 @@ def test_segments_divide_the_rows_and_the_firms(found: Validated) -> None:
         assert sum(rows) == found.validity.metrics.rows
         assert sum(firms) == sum(one.firms for one in found.unscored if one.attribute == "district")
     assert any(one.not_scored for one in found.unscored)
+
+
+def test_who_cannot_be_scored_and_why_is_what_scoring_all_firms_says(
+    city: City, found: Validated, document: Document
+) -> None:
+    wanted = bureau_access("test", at=AT, purpose=Purpose.PRE_LOAN)
+    with city.store.work(at=AT, read_only=True) as work:
+        answers = list(assess_all(work, asking, city.shelf, access=wanted, progress=Silent()))
+    told = Counter(one.code for one in answers if one.status is not Status.SCORED)
+    section = next(one for one in document.sections if one.title == "分群")
+
+    assert told["outside-population"] + told["coverage-too-low"] > 0
+    for attribute in ATTRIBUTES:
+        counted: Counter[str | None] = Counter()
+        for one in (one for one in found.unscored if one.attribute == attribute):
+            counted.update({str(code): count for code, count in one.reasons.items()}, **{"in-default": one.in_default})
+        assert counted == told
+    young = next(one for one in found.unscored if (one.attribute, one.value) == ("age", "3年以内"))
+    assert young.not_scored > 0
+    assert any(row[0] == "成立年限：3年以内" and row[2] == f"{young.not_scored}" for row in section.tables[-1].rows)
+
+
+def asking(identifier: Identifier) -> Question:
+    return Question(
+        id="one",
+        identifier=identifier,
+        tenant=BUREAU,
+        actor="test",
+        purpose=Purpose.PRE_LOAN,
+        as_of=TODAY,
+        at=AT,
+        demonstration=True,
+    )
 
 
 def test_every_declared_direction_was_learned_as_declared(found: Validated) -> None:
