@@ -16,9 +16,10 @@ from models.findings import Finding
 from models.fitted import Head, Model, OutOfTime, Report
 from models.folds import cluster_weights, folds_of
 from models.leakage import find_leaks
-from models.measures import Metrics, log_loss, measure
+from models.measures import Metrics, log_loss
 from models.support import support_of
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
+from models.uncertainty import measure
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

@@ -15,11 +15,12 @@ from models.drift import Stability, stability
 from models.fitted import Model
 from models.grades import grade_report
 from models.low_default import most_prudent
-from models.measures import Metrics, ks_interval, measure
+from models.measures import Metrics
 from models.segments import SegmentLine, ValidationRule, segment_lines
 from models.sensitivity import Dependence, Sensitivity, dependences, sensitivities
 from models.table import Table, hidden_together, table_of
 from models.training import FitSettings, train_and_hold_out
+from models.uncertainty import measure
 from models.vintages import VintageLine, vintage_lines
 
 Numbers = npt.NDArray[np.float64]
@@ -65,8 +66,6 @@ class Validity:
     """
 
     metrics: Metrics
-    ks_low: float
-    ks_high: float
     roc: tuple[tuple[float, float], ...]
     grades: pd.DataFrame
     stabilities: dict[str, Stability]
@@ -108,7 +107,6 @@ def validate(
     probability = _held_out(model, card, cases, table)
     progress.stage("区分度与校准")
     metrics = measure(table.label, probability, table.clusters, seed=card.seed)
-    low, high = ks_interval(table.label, probability, table.clusters, seed=card.seed)
     cohorts = apart(cases.days, table.clusters, months=card.purpose.horizon_months)
     grades = _grades(table, probability, cohorts, scaled, rule)
     progress.stage("稳定性与分群")
@@ -125,8 +123,6 @@ def validate(
     progress.stage("方向、敏感性与独立复核")
     return Validity(
         metrics=metrics,
-        ks_low=low,
-        ks_high=high,
         roc=roc(table.label, probability),
         grades=grades,
         stabilities=stabilities,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from models.acceptance import gaps_of
+from models.measures import Metrics
 from models.segments import ATTRIBUTES, SegmentLine
 from models.vintages import VintageLine
 from risk.document import (
@@ -72,7 +73,7 @@ def _summary(found: Validated) -> Section:
     known = sum(bool(line.gaps) for line in found.validity.segments)
     sentences = [
         f"区分度：AUC {metrics.auc:.3f}，95% 区间 {metrics.auc_low:.3f}–{metrics.auc_high:.3f}（按企业重抽样）。",
-        f"校准：斜率 {metrics.calibration_slope:.2f}（1 为恰好），违约率 {metrics.base_rate:.2%}。",
+        f"校准：斜率 {figure(metrics, 'calibration_slope', 2)}（1 为恰好），违约率 {metrics.base_rate:.2%}。",
         _too_low(found),
         small_number(metrics.defaulted_clusters),
         f"分群：{len(found.validity.segments)} 个分群中 {known} 个超出同时区间。",
@@ -85,6 +86,13 @@ def _summary(found: Validated) -> Section:
     findings = tuple((one.code, one.message, one.help) for one in found.card.findings)
     table = Table(title="训练时的提示", head=("代码", "内容", "建议"), rows=findings)
     return Section(title="要点", english="Summary", sentences=tuple(sentences), tables=(table,) if findings else ())
+
+
+def figure(metrics: Metrics, name: str, digits: int) -> str:
+    """Write a figure with its 95 % interval; a card written before intervals were kept says that it has none."""
+    interval = metrics.interval(name)
+    told = "无区间" if interval is None else f"{interval[0]:.{digits}f}–{interval[1]:.{digits}f}"
+    return f"{metrics.to_json()[name]:.{digits}f}（{told}）"
 
 
 def _too_low(found: Validated) -> str:
@@ -119,25 +127,25 @@ def _rank_order(found: Validated) -> Section:
         rows += [(name, part.rows, part.defaults, part) for name, part in parts if part is not None]
     table = Table(
         title="区分度",
-        head=("样本", "行数", "违约", "AUC", "95% 区间", "KS", "Brier"),
+        head=("样本", "行数", "违约", "AUC（95% 区间，下同）", "KS", "Brier", "对数损失", "校准斜率"),
         rows=tuple(
             (
                 name,
                 f"{count:,}",
                 f"{bad}",
-                f"{part.auc:.3f}",
-                f"{part.auc_low:.3f}–{part.auc_high:.3f}",
-                f"{part.ks:.3f}",
-                f"{part.brier:.4f}",
+                figure(part, "auc", 3),
+                figure(part, "ks", 3),
+                figure(part, "brier", 4),
+                figure(part, "log_loss", 4),
+                figure(part, "calibration_slope", 2),
             )
             for name, count, bad, part in rows
         ),
-        numeric=frozenset({1, 2, 3, 4, 5, 6}),
+        numeric=frozenset(range(1, 8)),
     )
     sentences = [
         "每一行都由没有见过该企业的树来判断；区间按企业整体重抽样，同一企业的多行不算多份证据。",
-        f"KS {one.ks:.3f}，重抽样区间 {found.validity.ks_low:.3f}–{found.validity.ks_high:.3f}；"
-        "样本越小，KS 偏高越多，不宜单独引用。",
+        f"KS {figure(one, 'ks', 3)}；样本越小，KS 偏高越多，不宜单独引用。",
     ]
     if later is not None:
         sentences.append(
@@ -185,8 +193,8 @@ def _calibration(found: Validated) -> Section:
     )
     fullest = grades["share"].max()
     sentences = (
-        f"校准斜率 {metrics.calibration_slope:.2f}，截距 {metrics.calibration_intercept:+.2f}；"
-        f"Brier {metrics.brier:.4f}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
+        f"校准斜率 {figure(metrics, 'calibration_slope', 2)}，截距 {metrics.calibration_intercept:+.2f}；"
+        f"Brier {figure(metrics, 'brier', 4)}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
         f"提前结清、无债注销等截尾 {found.validity.censored} 行未计；若都算作未违约，违约率由 {metrics.base_rate:.2%} "
         f"变为 {found.validity.rate_with_censored:.2%}。",
         "展示的分数只用对数几率上的一条直线校准，各项分值因而相加等于总分。",

@@ -2,6 +2,8 @@
 
 import math
 
+import pandas as pd
+
 from models.candidates import NAMES
 from models.comparison import BOOSTED
 from models.drift import Stability
@@ -14,6 +16,7 @@ from risk.validation import Validated
 DECLARED = {1: "越大越险", 0: "不作断言", -1: "越大越稳"}
 MARKS = {"stable": "稳定", "watch": "留意", "moved": "已变"}
 MOST_PANELS = 12
+SHOWN = {"auc": 3, "ks": 3, "brier": 4, "log_loss": 4, "calibration_slope": 2}
 CANDIDATES = {**NAMES, BOOSTED: "LightGBM（本模型的做法）"}
 
 
@@ -157,16 +160,12 @@ def benchmark(found: Validated) -> Section:
         return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences)
     table = Table(
         title="同样的分折，同样的指标",
-        head=("方案", "AUC", "95% 区间", "KS", "Brier", "落后本模型", "落后的区间"),
+        head=("方案", "AUC（95% 区间，下同）", "KS", "Brier", "对数损失", "校准斜率", "落后本模型"),
         rows=tuple(
             (
                 CANDIDATES.get(str(name), str(name)),
-                f"{row['auc']:.3f}",
-                f"{row['auc_low']:.3f}–{row['auc_high']:.3f}",
-                f"{row['ks']:.3f}",
-                f"{row['brier']:.4f}",
-                f"{row['behind']:+.3f}",
-                f"{row['behind_low']:+.3f} 至 {row['behind_high']:+.3f}",
+                *(_spread(row, name, digits) for name, digits in SHOWN.items()),
+                f"{row['behind']:+.3f}（{row['behind_low']:+.3f} 至 {row['behind_high']:+.3f}）",
             )
             for name, row in compared.table.iterrows()
         ),
@@ -176,6 +175,11 @@ def benchmark(found: Validated) -> Section:
     noticed = (one.message for one in compared.findings if one.severity == "warning")
     sentences = (held, compared.reason, *noticed, *agreed)
     return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences, tables=(table,))
+
+
+def _spread(row: "pd.Series[float]", name: str, digits: int) -> str:
+    value, low, high = (f"{row[key]:.{digits}f}" for key in (name, f"{name}_low", f"{name}_high"))
+    return f"{value}（{low}–{high}）"
 
 
 def unscored_table(found: Validated) -> Table:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from data.spec.access import BUREAU, Purpose, bureau_access
@@ -17,6 +18,7 @@ from models.acceptance import AcceptanceUnfounded, SegmentGapUnaccepted
 from models.appointing import appoint, shelve
 from models.candidates import OFFICIAL
 from models.findings import Finding
+from models.measures import Metrics
 from models.refusals import ModelUnknown
 from models.register import Register
 from models.retraining import Order, build_training_set, fit_card
@@ -24,13 +26,14 @@ from models.revalidation import accept, cases_of
 from models.segments import ATTRIBUTES
 from models.splits import Scheme, scheme_of
 from models.table import Table
+from models.uncertainty import FIGURES
 from models.validity import against_baselines
 from risk.answering import Question
 from risk.assessment import Status
 from risk.document import Document
 from risk.portfolio import assess_all
 from risk.validation import Validated, validate_model
-from risk.validation_document import validation_document
+from risk.validation_document import figure, validation_document
 from risk.validation_parts import benchmark
 from tests.e2e.town import AT, TODAY, City
 
@@ -56,6 +59,29 @@ def document(found: Validated) -> Document:
 
 def test_what_is_measured_again_is_what_the_card_says(found: Validated) -> None:
     assert found.validity.metrics == found.card.report.out_of_fold
+
+
+def test_every_figure_of_the_rank_order_has_its_interval(found: Validated, document: Document) -> None:
+    table = next(section for section in document.sections if section.title == "区分度").tables[0]
+    summary = document.sections[0].sentences[1]
+
+    assert len(table.rows) >= 2
+    assert all("（" in cell and "–" in cell for row in table.rows for cell in row[3:])
+    for name in FIGURES:
+        low, high = found.validity.metrics.interval(name) or pytest.fail(name)
+        assert low < found.validity.metrics.to_json()[name] < high
+    low, high = found.validity.metrics.interval("calibration_slope") or (0, 0)
+    assert f"（{low:.2f}–{high:.2f}）" in summary
+
+
+def test_a_card_from_before_the_intervals_says_that_it_has_none(found: Validated) -> None:
+    kept = found.validity.metrics.to_json()
+    old = {name: value for name, value in kept.items() if not name.endswith(("_low", "_high"))}
+
+    metrics = TypeAdapter(Metrics).validate_python({**old, "auc_low": kept["auc_low"], "auc_high": kept["auc_high"]})
+
+    assert metrics.interval("ks") is None
+    assert figure(metrics, "ks", 3) == f"{kept['ks']:.3f}（无区间）"
 
 
 def test_every_section_that_a_validator_asks_for_is_there(document: Document) -> None:

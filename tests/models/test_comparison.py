@@ -12,10 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from data.spec.errors import Refusal
 from models import compare, comparison, fit, splits
 from models.findings import Finding
-from models.measures import auc_interval, measure
+from models.measures import auc_interval
 from models.splits import scheme_of
 from models.table import table_of
-from models.uncertainty import FIGURES, spreads
+from models.uncertainty import FIGURES, measure, spreads
 
 
 @pytest.fixture
@@ -182,6 +182,8 @@ def test_figures_are_those_of_measure_and_the_auc_interval_that_of_the_plain_boo
     assert {name: spread.value for name, spread in found.items()} == pytest.approx(
         {name: figures[name] for name in FIGURES}
     )
+    for name, spread in found.items():
+        assert (figures[f"{name}_low"], figures[f"{name}_high"]) == pytest.approx((spread.low, spread.high))
     assert (found["auc"].low, found["auc"].high) == pytest.approx(auc_interval(label, expit(odds), clusters, seed=seed))
 
 
