@@ -1,6 +1,6 @@
 """How does a card's model do beside simpler scores, on the rows that it would be trained on?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +10,7 @@ from data.spec.progress import Progress
 from data.store.work import Work
 from features.cards import READS, facts_of, points, tech_sme_card
 from features.catalogue import FEATURES
+from models.comparison import LABELS as CANDIDATES
 from models.comparison import Comparison, compare
 from models.labels import Outcome
 from models.retraining import LABELS, Order, build_training_set, choose, values_of
@@ -18,6 +19,8 @@ from models.table import table_of
 from models.woe import WoeScorecard, fit_woe
 
 OFFICIAL = "official 100 points"
+NAMES: Mapping[str, str] = {**CANDIDATES, OFFICIAL: "官方百分制"}
+"""What a reader calls whatever is compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,18 +37,17 @@ def compare_card(work: Work, order: Order, *, access: Access, progress: Progress
 
     The rows are those that a training on the same day would learn from. Its columns are chosen as a training would,
     but on the rows before the first one judged, so that no candidate has seen its own answer. The official 100-point
-    score is estimated from the lists as of each row's own day.
+    score is estimated from the lists as of each row's own day. A book too small to train on is compared all the same:
+    the simpler candidate is recommended.
 
-    Raises NothingToLearn, AnalysisMissing, TooFewDefaults.
+    Raises AnalysisMissing, OneClassOnly, TooFewDefaults.
     """
     training = build_training_set(work, card=order.card, as_of=order.as_of, access=access, progress=progress)
     chosen = choose(training, seed=order.seed, progress=progress, later_share=1 - WINDOWS[0])
-    progress.stage("估算官方百分制")
-    official = official_points(work, chosen.rows, access=access)
     found = compare(
         chosen.matrix,
         chosen.defaulted,
-        {OFFICIAL: official},
+        yardsticks(work, chosen.rows, access=access, progress=progress),
         groups=chosen.rows["enterprise_id"],
         dates=chosen.rows["as_of"],
         directions=chosen.directions,
@@ -76,6 +78,17 @@ def baseline_of(
     )
     progress.stage("拟合对照评分卡")
     return fit_woe(table)
+
+
+def yardsticks(
+    work: Work, rows: pd.DataFrame, *, access: Access, progress: Progress
+) -> Mapping[str, "pd.Series[float]"]:
+    """Return the scores from outside that every comparison on a store's rows has beside it, by name.
+
+    Shapes: rows as in TrainingSet; each score one number a row.
+    """
+    progress.stage("估算官方百分制")
+    return {OFFICIAL: official_points(work, rows, access=access)}
 
 
 def official_points(work: Work, rows: pd.DataFrame, *, access: Access) -> "pd.Series[float]":

@@ -14,6 +14,7 @@ from models.findings import Finding
 from models.measures import auc_difference
 from models.splits import Scheme, scheme_of
 from models.table import LIVE_DEFAULTS, PerRow, Table, table_of
+from models.training import searched
 from models.tuning import Search, tuned_recipe
 from models.uncertainty import spreads
 from models.validation import check_folds
@@ -38,7 +39,8 @@ class Comparison:
     `table` has one row a candidate: auc, ks, brier, log_loss and calibration_slope, each with _low and _high, its 95 %
     interval by bootstrap of whole groups, and `behind` (AUC of the boosted model minus this one's) with its interval,
     from the same draws. `recommended` is the boosted model only where it beats each of the others beyond its sampling
-    error; else the best of those that it does not. `validation` says in Chinese how rows were held out.
+    error; else the best of those that it does not. `validation` says in Chinese how rows were held out; `findings` are
+    those that `fit` has of the same table, leaks among them, and those of the comparison itself.
     """
 
     table: pd.DataFrame
@@ -67,7 +69,8 @@ def compare(  # noqa: PLR0913 - nine plain choices; grouping them would hide wha
     """Compare the boosted model with a WOE scorecard, a logistic regression, the best column and given baselines.
 
     All are judged on the same rows, none of a firm that was learned from. Where `dates` are given, a row is judged by
-    fits on earlier rows alone, whose labels had ended `embargo_days` before; else three times five folds are averaged.
+    fits on earlier rows alone, whose labels had ended `embargo_days` before. Firms are dealt into five folds three
+    times over, and a row's log-odds are averaged.
     A baseline is a column's name or one number a row (a bureau's score, an expert's points); its sign is learned on
     the training part, and one number's logistic line makes it a probability. `tune` searches settings first and takes
     them only where they are better beyond their sampling error.
@@ -82,6 +85,7 @@ def compare(  # noqa: PLR0913 - nine plain choices; grouping them would hide wha
     if set(given) & set(LABELS):
         raise ValueError(f"a baseline may not be called as a candidate is: {sorted(set(given) & set(LABELS))}")
     imported()
+    table = searched(table, X, y, groups=groups, dates=dates, seed=seed)
     told = progress or Silent()
     found = None if tune is None else tuned_recipe(table, tune, seed=seed, embargo_days=embargo_days, progress=told)
     scheme = scheme_of(table, repeats=REPEATS, folds=FOLDS, embargo_days=embargo_days, seed=seed)

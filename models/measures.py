@@ -19,8 +19,9 @@ TINY = 1e-12
 class Metrics:
     """Say how good probabilities were on rows that the fit had not seen.
 
-    The interval of the AUC is a bootstrap of whole clusters at 95 %; slope and intercept are those of a logistic
-    regression of the label on the log-odds (1 and 0 when calibrated).
+    Intervals are a bootstrap of whole clusters at 95 %, None on cards written before they were kept; a resampled KS is
+    never below what noise alone makes of it. Slope and intercept are those of a logistic regression of the label on the
+    log-odds (1 and 0 when calibrated).
     """
 
     rows: int
@@ -35,34 +36,24 @@ class Metrics:
     log_loss: float
     calibration_slope: float
     calibration_intercept: float
+    ks_low: float | None = None
+    ks_high: float | None = None
+    brier_low: float | None = None
+    brier_high: float | None = None
+    log_loss_low: float | None = None
+    log_loss_high: float | None = None
+    calibration_slope_low: float | None = None
+    calibration_slope_high: float | None = None
 
     def to_json(self) -> dict[str, float]:
-        """Return the figures by name."""
-        return asdict(self)
+        """Return the figures by name, without those that are not known."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
-
-def measure(label: Numbers, probability: Numbers, clusters: Codes | None = None, *, seed: int = 0) -> Metrics:
-    """Return every figure of one set of predictions.
-
-    Shapes: label 0 or 1 with both present, probability in (0, 1), clusters numbered from 0 or None for one a row.
-    """
-    codes = _codes(clusters, len(label))
-    low, high = auc_interval(label, probability, codes, seed=seed)
-    slope, intercept = calibration_line(label, probability)
-    return Metrics(
-        rows=len(label),
-        defaults=int(label.sum()),
-        defaulted_clusters=len(np.unique(codes[label == 1])),
-        base_rate=float(label.mean()),
-        auc=auc(label, probability),
-        auc_low=low,
-        auc_high=high,
-        ks=ks(label, probability),
-        brier=float(np.mean((probability - label) ** 2)),
-        log_loss=log_loss(label, probability),
-        calibration_slope=slope,
-        calibration_intercept=intercept,
-    )
+    def interval(self, figure: str) -> tuple[float, float] | None:
+        """Return the interval of one figure by its name; None where none was kept."""
+        known = self.to_json()
+        low, high = known.get(f"{figure}_low"), known.get(f"{figure}_high")
+        return None if low is None or high is None else (low, high)
 
 
 def auc(label: Numbers, score: Numbers, weight: Numbers | None = None) -> float:
@@ -112,19 +103,6 @@ def ks(label: Numbers, score: Numbers, weight: Numbers | None = None) -> float:
     bad = np.cumsum(np.bincount(place, weights=weights * label))
     good = np.cumsum(np.bincount(place, weights=weights * (1 - label)))
     return float(np.abs(bad / bad[-1] - good / good[-1]).max())
-
-
-def ks_interval(
-    label: Numbers, score: Numbers, clusters: Codes | None = None, *, seed: int = 0, level: float = 0.95
-) -> tuple[float, float]:
-    """Return the bootstrap interval of the KS distance, whole clusters drawn together.
-
-    A resampled distance is never below what noise alone makes of it: where defaults are few both bounds lie high.
-    """
-    codes = _codes(clusters, len(label))
-    values = [ks(label, score, weight) for weight in bootstrap_weights(codes, label, seed=seed)]
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def log_loss(label: Numbers, probability: Numbers) -> float:

@@ -34,7 +34,7 @@ from models.leakage import find_leaks
 from models.products import ProductIntercept, intercepts_of
 from models.scale import read_widening
 from models.segments import SegmentLine, attributes_of, gap_findings, read_validation_rule, segment_lines
-from models.selection import choose_columns
+from models.selection import best_known, choose_columns
 from models.table import LIVE_DEFAULTS, Table, hidden_together, table_of
 from models.training import FitSettings, train_and_hold_out
 from models.tuning import Search, tuned_recipe
@@ -191,39 +191,50 @@ def choose(
 ) -> Chosen:
     """Look for leaks and choose features within the budget, on the rows before the later share of them.
 
-    Raises NothingToLearn when there are too few rows to learn from.
+    Raises LabelsUnusable, OneClassOnly.
     """
     learnable = training.rows[training.learnable]
     matrix = training.matrix[training.learnable]
-    defaulted = learnable["outcome"].eq(Outcome.DEFAULT)
-    firms = int(learnable.loc[defaulted, "enterprise_id"].nunique())
+    defaulted = learnable["outcome"].eq(Outcome.DEFAULT).astype(float)
+    progress.stage("检查是否泄露结果")
+    leaks = find_leaks(matrix, defaulted, groups=learnable["enterprise_id"], dates=learnable["as_of"])
+    embargo = embargo_days_of(training)
+    directions = {feature.name: int(feature.direction) for feature in training.features}
+    progress.stage("挑选特征")
+    early = _earlier(learnable["as_of"], embargo, later_share)
+    budget = max(1, _defaulted_firms(training) // 10)
+    if _defaulted_firms(training) < LIVE_DEFAULTS:
+        names = best_known(matrix, directions=directions, budget=budget)
+    else:
+        names = choose_columns(
+            matrix[early],
+            defaulted[early],
+            groups=learnable.loc[early, "enterprise_id"],
+            directions=directions,
+            budget=budget,
+            seed=seed,
+        )
+    return Chosen(
+        rows=learnable,
+        matrix=matrix[list(names)],
+        defaulted=defaulted,
+        directions={name: directions[name] for name in names},
+        embargo_days=embargo,
+        leaks=tuple(leaks),
+    )
+
+
+def _defaulted_firms(training: TrainingSet) -> int:
+    return int(training.rows.loc[training.rows["outcome"] == Outcome.DEFAULT, "enterprise_id"].nunique())
+
+
+def _check_enough(training: TrainingSet) -> None:
+    firms = _defaulted_firms(training)
     if firms < LIVE_DEFAULTS:
         raise NothingToLearn(
             f"可学习的违约企业只有{firms}家，少于{LIVE_DEFAULTS}家，不训练模型。",
             help="请继续报送贷后数据；在此之前使用启动卡。",
         )
-    progress.stage("检查是否泄露结果")
-    leaks = find_leaks(matrix, defaulted.astype(float), groups=learnable["enterprise_id"], dates=learnable["as_of"])
-    embargo = _embargo_days(training)
-    directions = {feature.name: int(feature.direction) for feature in training.features}
-    progress.stage("挑选特征")
-    early = _earlier(learnable["as_of"], embargo, later_share)
-    names = choose_columns(
-        matrix[early],
-        defaulted[early].astype(float),
-        groups=learnable.loc[early, "enterprise_id"],
-        directions=directions,
-        budget=max(1, firms // 10),
-        seed=seed,
-    )
-    return Chosen(
-        rows=learnable,
-        matrix=matrix[list(names)],
-        defaulted=defaulted.astype(float),
-        directions={name: directions[name] for name in names},
-        embargo_days=embargo,
-        leaks=tuple(leaks),
-    )
 
 
 def fit_card(training: TrainingSet, *, seed: int, progress: Progress, search: Search | None = None) -> Trained:
@@ -231,6 +242,7 @@ def fit_card(training: TrainingSet, *, seed: int, progress: Progress, search: Se
 
     Raises NothingToLearn when there are too few rows to learn from; AnalysisMissing where a search needs optuna.
     """
+    _check_enough(training)
     chosen = choose(training, seed=seed, progress=progress)
     table = _table(training, chosen)
     widening = read_widening(SCALE.read_text(encoding="utf-8"), chosen.rows["as_of"].max().date())
@@ -309,7 +321,7 @@ def _earlier(days: "pd.Series[pd.Timestamp]", embargo_days: int, later_share: fl
     return (days + pd.Timedelta(days=embargo_days)).lt(first_test)
 
 
-def _embargo_days(training: TrainingSet) -> int:
+def embargo_days_of(training: TrainingSet) -> int:
     """Return the days by which every label window, and its reporting, has ended."""
     spans = (training.rows["window_end"] - training.rows["as_of"]).dt.days
     return int(np.ceil(spans.max())) + 31

@@ -13,12 +13,13 @@ from data.spec.progress import Progress
 from data.store.work import Work
 from features.catalogue import features_of
 from models.acceptance import Acceptances
+from models.candidates import yardsticks
 from models.card import ModelCard
 from models.fitted import Model
 from models.labels import CENSORED, Outcome
 from models.refusals import ModelUnknown
 from models.register import Register
-from models.retraining import CARDS, TrainingSet, build_training_set, withholdable
+from models.retraining import CARDS, TrainingSet, build_training_set, embargo_days_of, withholdable
 from models.shelf import seal_of
 from models.validity import Cases
 
@@ -38,14 +39,27 @@ def find_model(register: Register, wanted: str) -> tuple[str, Model, ModelCard]:
     return wanted, model, card
 
 
-def cases_of(work: Work, model: Model, card: ModelCard, *, as_of: date, access: Access, progress: Progress) -> Cases:
-    """Return the labelled rows of the model's card that were observable before as_of.
+def cases_of(
+    work: Work,
+    model: Model,
+    card: ModelCard,
+    *,
+    as_of: date,
+    access: Access,
+    with_baselines: bool,
+    progress: Progress,
+) -> Cases:
+    """Return the labelled rows of the model's card that were observable before as_of, with yardsticks where wanted.
 
     Raises FeatureMismatch where a column of the model is no feature any more.
     """
     card.check_fingerprints({feature.name: feature.fingerprint for feature in features_of(card.purpose.card)})
     training = build_training_set(work, card=card.purpose.card, as_of=as_of, access=access, progress=progress)
-    return cases_from(training, model)
+    cases = cases_from(training, model)
+    if not with_baselines:
+        return cases
+    rows = training.rows[training.learnable]
+    return replace(cases, yardsticks=yardsticks(work, rows, access=access, progress=progress))
 
 
 def cases_from(training: TrainingSet, model: Model) -> Cases:
@@ -61,6 +75,7 @@ def cases_from(training: TrainingSet, model: Model) -> Cases:
         known=matrix.notna().mean(axis=1).to_numpy(),
         censored=int(training.rows["outcome"].isin(CENSORED).sum()),
         together=withholdable(training.features),
+        embargo_days=embargo_days_of(training),
     )
 
 

@@ -39,6 +39,17 @@ def choose_columns(
     return tuple(chosen)
 
 
+def best_known(X: pd.DataFrame, *, directions: Mapping[str, int], budget: int) -> tuple[str, ...]:
+    """Return at most budget columns of X, in X's order: those with the fewest gaps, no outcome being looked at.
+
+    For books with too few defaults to choose by. A column without a declared direction counts as in `choose_columns`.
+    """
+    varied = [name for name in X.columns if X[name].nunique() > 1]
+    known = X[varied].notna().mean() * [1.0 if directions.get(name, 0) else UNDIRECTED for name in varied]
+    kept = set(known.nlargest(budget).index)
+    return tuple(name for name in varied if name in kept)
+
+
 def _weights(table: Table, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """Return the mean size of each column's contribution in one quick booster."""
     recipe = recipe_for(table.rarer_clusters).halved()

@@ -38,13 +38,15 @@ class Scheme:
 def scheme_of(table: Table, *, repeats: int, folds: int, embargo_days: int, seed: int) -> Scheme:
     """Return the splits: by firm and out of time where the table has days, else by firm, over and over.
 
-    Out of time, each of three later windows is judged by fits on rows before it (less the embargo) of other firms.
+    Out of time, each of three later windows is judged by fits on rows before it (less the embargo) of other firms,
+    as often as `repeats` says, firms dealt anew each time.
     Where the windows have too few defaults for that, the days are left aside and a finding says so.
     """
     if table.days is not None:
-        later = tuple(_later(table, folds, embargo_days, seed))
+        later = tuple(split for one in range(repeats) for split in _later(table, folds, embargo_days, seed + one))
         if _sound(table, later):
-            return Scheme(later, f"时间外、按企业分组（{len(WINDOWS)} 个时段 × {folds} 折）", out_of_time=True)
+            parted = f"{len(WINDOWS)} 个时段 × {folds} 折"
+            return Scheme(later, f"时间外、按企业分组、重复（{repeats} 次 × {parted}）", out_of_time=True)
     noticed = () if table.days is None else (IMPOSSIBLE,)
     again = tuple(split for repeat in range(repeats) for split in _around(table, folds, seed + repeat))
     return Scheme(again, f"按企业分组、重复交叉验证（{repeats} 次 × {folds} 折）", out_of_time=False, findings=noticed)
@@ -73,7 +75,7 @@ def _later(table: Table, folds: int, embargo_days: int, seed: int) -> Iterator[S
         for held in range(folds):
             judged = within & (fold == held)
             if judged.any():
-                yield Split(before & (fold != held), judged, seed + number)
+                yield Split(before & (fold != held), judged, seed * len(WINDOWS) + number)
 
 
 def _sound(table: Table, splits: tuple[Split, ...]) -> bool:

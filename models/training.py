@@ -16,9 +16,10 @@ from models.findings import Finding
 from models.fitted import Head, Model, OutOfTime, Report
 from models.folds import cluster_weights, folds_of
 from models.leakage import find_leaks
-from models.measures import Metrics, log_loss, measure
+from models.measures import Metrics, log_loss
 from models.support import support_of
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
+from models.uncertainty import measure
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -67,10 +68,20 @@ def fit(
     Source: decisions.md 1, method.md 2, 3 and 5.
     """
     table = table_of(X, y, groups=groups, dates=dates, directions=directions)
+    return train(searched(table, X, y, groups=groups, dates=dates, seed=seed), FitSettings(), seed=seed)
+
+
+def searched(
+    table: Table, X: pd.DataFrame, y: PerRow, *, groups: PerRow | None, dates: PerRow | None, seed: int
+) -> Table:
+    """Return the table made of these rows with a finding more for each way in which it seems to know the outcome.
+
+    Raises what `find_leaks` raises. Source: method.md 3.
+    """
     # Only rows without a firm may be one firm's unnoticed: where firms are told, a fold never splits them.
     folds = _folds(table, seed) if groups is None else None
     leaks = find_leaks(X, y, groups=groups, dates=dates, folds=folds, seed=seed)
-    return train(replace(table, findings=(*table.findings, *leaks)), FitSettings(), seed=seed)
+    return replace(table, findings=(*table.findings, *leaks))
 
 
 def train(table: Table, settings: FitSettings, *, seed: int) -> Model:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from models.measures import auc, bootstrap_weights, calibration_line, ks, log_loss
+from models.measures import TINY, Metrics, auc, bootstrap_weights, calibration_line, ks, log_loss, log_odds
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -48,6 +48,26 @@ def spreads(label: Numbers, odds: Numbers, clusters: Codes, *, seed: int = 0, dr
     return {name: Spread(whole[name], float(low[place]), float(high[place])) for place, name in enumerate(FIGURES)}
 
 
+def measure(label: Numbers, probability: Numbers, clusters: Codes | None = None, *, seed: int = 0) -> Metrics:
+    """Return every figure of one set of predictions, with its interval.
+
+    Shapes: label 0 or 1 with both present, probability in (0, 1), clusters numbered from 0 or None for one a row.
+    """
+    codes = np.arange(len(label), dtype=np.int64) if clusters is None else clusters
+    odds = log_odds(np.clip(probability, TINY, 1 - TINY))
+    told: dict[str, float] = {}
+    for name, spread in spreads(label, odds, codes, seed=seed).items():
+        told |= {name: spread.value, f"{name}_low": spread.low, f"{name}_high": spread.high}
+    return Metrics(
+        rows=len(label),
+        defaults=int(label.sum()),
+        defaulted_clusters=len(np.unique(codes[label == 1])),
+        base_rate=float(label.mean()),
+        calibration_intercept=calibration_line(label, probability)[1],
+        **told,
+    )
+
+
 @dataclass(frozen=True)
 class _Ranked:
     """Hold the rows in the order of their probability: three hundred draws need it sorted once."""
@@ -78,8 +98,8 @@ class _Ranked:
         return (
             pairs,
             float(np.abs(bad / bad[-1] - good / good[-1]).max()),
-            float(times @ (self.probability - self.label) ** 2 / times.sum()),
-            float(-(times @ losses) / times.sum()),
+            _dot(times, (self.probability - self.label) ** 2) / float(times.sum()),
+            -_dot(times, losses) / float(times.sum()),
             self._slope(times, line),
         )
 
@@ -88,7 +108,13 @@ class _Ranked:
         for _ in range(NEWTON_STEPS):
             fitted = expit(slope * self.odds + intercept)
             off, spread = times * (self.label - fitted), times * fitted * (1 - fitted) + 1e-12
-            hessian = np.array([[spread @ self.odds**2, spread @ self.odds], [spread @ self.odds, spread.sum()]])
-            step = np.linalg.lstsq(hessian, np.array([off @ self.odds, off.sum()]), rcond=None)[0]
+            tilted = spread * self.odds
+            hessian = np.array([[_dot(tilted, self.odds), tilted.sum()], [tilted.sum(), spread.sum()]])
+            step = np.linalg.lstsq(hessian, np.array([_dot(off, self.odds), off.sum()]), rcond=None)[0]
             slope, intercept = slope + step[0], intercept + step[1]
         return float(slope)
+
+
+def _dot(first: Numbers, second: Numbers) -> float:
+    """Return the sum of products without BLAS: its threads wait for one another longer than such a sum takes."""
+    return float((first * second).sum())

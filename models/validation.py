@@ -19,11 +19,11 @@ from models.measures import (
     calibration_table,
     ks,
     log_loss,
-    measure,
 )
 from models.refusals import TooFewDefaults
 from models.table import LEAST_CLUSTERS, PerRow, Table, table_of
 from models.training import FitSettings, train
+from models.uncertainty import measure
 
 __all__ = [
     "CrossValidation",
@@ -48,8 +48,8 @@ class CrossValidation:
     """Hold what repeated grouped cross-validation measured.
 
     `probability` is each row's out-of-fold prediction, averaged over the repeats in log-odds; `metrics` measures it,
-    with the interval of its AUC; `per_repeat` has one row of figures a repeat. `auc` is the mean of the repeats: what
-    one fit of this kind reaches, while the averaged prediction is slightly better than any single fit.
+    with its intervals; `per_repeat` has one row of figures a repeat. `auc` is the mean of the repeats: what one fit of
+    this kind reaches, while the averaged prediction is slightly better than any single fit.
     """
 
     probability: pd.Series

@@ -15,11 +15,12 @@ from models.drift import Stability, stability
 from models.fitted import Model
 from models.grades import grade_report
 from models.low_default import most_prudent
-from models.measures import Metrics, ks_interval, measure
+from models.measures import Metrics
 from models.segments import SegmentLine, ValidationRule, segment_lines
 from models.sensitivity import Dependence, Sensitivity, dependences, sensitivities
 from models.table import Table, hidden_together, table_of
 from models.training import FitSettings, train_and_hold_out
+from models.uncertainty import measure
 from models.vintages import VintageLine, vintage_lines
 
 Numbers = npt.NDArray[np.float64]
@@ -33,7 +34,8 @@ class Cases:
 
     Shapes: X has the model's columns; label 0 or 1, firms, days and attributes row by row; known the share of values
         that are not gaps, over the whole card's features. `censored` rows had neither a good nor a bad end. `together`
-        maps columns to the groups that were hidden at random when the model was fitted.
+        maps columns to the groups that were hidden at random when the model was fitted. `embargo_days` after a row's
+        day its label window has ended; `yardsticks` are scores from outside, one number a row, to be compared with.
     """
 
     X: pd.DataFrame
@@ -44,6 +46,8 @@ class Cases:
     known: Numbers
     censored: int = 0
     together: Mapping[str, str] = field(default_factory=dict)
+    embargo_days: int = 0
+    yardsticks: Mapping[str, "pd.Series[float]"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +66,6 @@ class Validity:
     """
 
     metrics: Metrics
-    ks_low: float
-    ks_high: float
     roc: tuple[tuple[float, float], ...]
     grades: pd.DataFrame
     stabilities: dict[str, Stability]
@@ -105,7 +107,6 @@ def validate(
     probability = _held_out(model, card, cases, table)
     progress.stage("区分度与校准")
     metrics = measure(table.label, probability, table.clusters, seed=card.seed)
-    low, high = ks_interval(table.label, probability, table.clusters, seed=card.seed)
     cohorts = apart(cases.days, table.clusters, months=card.purpose.horizon_months)
     grades = _grades(table, probability, cohorts, scaled, rule)
     progress.stage("稳定性与分群")
@@ -122,8 +123,6 @@ def validate(
     progress.stage("方向、敏感性与独立复核")
     return Validity(
         metrics=metrics,
-        ks_low=low,
-        ks_high=high,
         roc=roc(table.label, probability),
         grades=grades,
         stabilities=stabilities,
@@ -139,9 +138,22 @@ def validate(
 
 
 def against_baselines(model: Model, cases: Cases, seed: int, progress: Progress) -> Comparison:
-    """Compare the boosted model with what is simpler, on the model's columns."""
+    """Compare the boosted model with what is simpler and with the yardsticks, on the model's columns.
+
+    No label window of a row that is learned from reaches into the days that are judged.
+    """
     progress.stage("与基准方案比较")
-    return compare(cases.X, cases.label, groups=cases.firms, dates=cases.days, directions=_directions(model), seed=seed)
+    return compare(
+        cases.X,
+        cases.label,
+        cases.yardsticks,
+        groups=cases.firms,
+        dates=cases.days,
+        directions=_directions(model),
+        embargo_days=cases.embargo_days,
+        seed=seed,
+        progress=progress,
+    )
 
 
 def _directions(model: Model) -> dict[str, int]:

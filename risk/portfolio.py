@@ -2,25 +2,28 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
-from data.spec.access import Access
+from data.spec.access import Access, Purpose
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.progress import Progress
 from data.spec.tables import TABLES
 from data.store.reads import read_enterprises, read_events
 from data.store.work import Work
+from models.card import ModelCard
+from models.fitted import Model
 from risk import startup
-from risk.answering import Champions, Question, begin, live_model, put_score
+from risk.answering import CARD_OF, Champions, Question, begin, live_model, put_score
 from risk.assessment import Assessment
-from risk.fitness import baseline_beside
+from risk.fitness import Baseline, baseline_beside, fitness_of
 from risk.freshness import read_freshness
 from risk.limits import read_scoring_limits
 from risk.remarks import about, remarks_of
-from risk.scoring import Judged, judge
+from risk.scoring import Judged, judge, show
 from risk.standing import standings
-from risk.unscored import put_standing
+from risk.unscored import Standing, put_standing
 
 Ask = Callable[[Identifier], Question]
 
@@ -76,17 +79,47 @@ def _judge(
     live = live_model(champions, question)
     if live is None or enterprises.empty:
         return {}
-    spine = pd.DataFrame({"enterprise_id": enterprises.to_numpy(), "own_loan": question.own_loan})
-    spine["as_of"] = pd.Timestamp(question.as_of).as_unit("s")
     judged = judge(
         live,
         events,
-        spine,
+        spine_of(enterprises, as_of=question.as_of, own_loan=question.own_loan),
         terms=question.terms,
         baseline=baseline_beside(champions, live[0]),
         late=late,
     )
     return dict(zip(enterprises.tolist(), judged, strict=True))
+
+
+def spine_of(enterprises: "pd.Series[int]", *, as_of: date, own_loan: str | None) -> pd.DataFrame:
+    """Return one row for each enterprise as of the day, as `features.engine.compute` takes them."""
+    spine = pd.DataFrame({"enterprise_id": enterprises.to_numpy(), "own_loan": own_loan})
+    return spine.assign(as_of=pd.Timestamp(as_of).as_unit("s"))
+
+
+def refusals_of(
+    work: Work,
+    live: tuple[str, Model, ModelCard],
+    events: Mapping[str, pd.DataFrame],
+    enterprises: "pd.Series[int]",
+    *,
+    as_of: date,
+    baseline: Baseline | None,
+) -> dict[int, Standing]:
+    """Return why there is no score, for those of the enterprises that this model may not score on the day.
+
+    Shapes: events as for `standings`; the model is shown what `assess_all` would show it.
+    Raises FeatureMismatch.
+    """
+    limits = read_scoring_limits(as_of)
+    against = standings(events, enterprises.tolist(), as_of, stale_days=limits.stale_days)
+    open_ = enterprises[~enterprises.isin(list(against))]
+    if open_.empty:
+        return against
+    own_loan = None if live[2].purpose.card == CARD_OF[Purpose.MONITORING] else ""
+    late = read_freshness(work, as_of=as_of, recorded_before=None).late_tables
+    shown = show(live, events, spine_of(open_, as_of=as_of, own_loan=own_loan), baseline=baseline, late=late)
+    found = zip(open_.tolist(), fitness_of(shown, limits), strict=True)
+    return against | {firm: one.against for firm, one in found if one.against is not None}
 
 
 def _own(events: Mapping[str, pd.DataFrame], enterprise: int) -> dict[str, pd.DataFrame]:

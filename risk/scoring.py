@@ -93,7 +93,7 @@ def judge(
     """
     name, model, card = live
     bench = _Bench(name, model, card, terms, beside="" if baseline is None else baseline.digest)
-    shown = _shown(live, events, spine, baseline=baseline, late=late)
+    shown = show(live, events, spine, baseline=baseline, late=late)
     fitness = fitness_of(shown, bench.limits)
     explained = neutral(explain(model, shown.X), shown.missing, usual=bench.usual)
     if terms.product is not None:
@@ -215,7 +215,7 @@ def _interval(fitness: Fitness) -> str:
     return INTERVAL if fitness.widening == 1 else f"{INTERVAL}，样本稀疏放宽{fitness.widening:g}倍"
 
 
-def _shown(
+def show(
     live: tuple[str, Model, ModelCard],
     events: Mapping[str, pd.DataFrame],
     spine: pd.DataFrame,
@@ -223,7 +223,7 @@ def _shown(
     baseline: Baseline | None,
     late: Collection[str],
 ) -> Shown:
-    """Compute what the model reads, and what its baseline reads beside."""
+    """Compute what the model reads, and what its baseline reads beside; arguments as for `judge`."""
     _, model, card = live
     own = list(model.features)
     beside = [] if baseline is None else [name for name in baseline.features if name not in model.features]

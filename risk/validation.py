@@ -18,26 +18,32 @@ from features.catalogue import FEATURES
 from models.acceptance import Acceptance, Acceptances
 from models.card import ModelCard
 from models.contributions_picture import beeswarm
+from models.fitted import Model
 from models.register import Register
 from models.revalidation import cases_of, find_model, told
 from models.segments import ValidationRule, attributes_of, read_validation_rule
 from models.shelf import seal_of
 from models.validity import Scaled, Validity, validate
-from risk.assessment import Status
+from risk.fitness import Baseline
 from risk.grade import read_master_scale
-from risk.limits import read_scoring_limits
-from risk.standing import standings
+from risk.portfolio import refusals_of
+from risk.unscored import Unscored
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unscored:
-    """Say of one segment how many of its firms cannot be scored on the day."""
+class Segment:
+    """Say of one segment how many of its firms have no score on the day, by reason; those in default apart."""
 
     attribute: str
     value: str
     firms: int
-    not_scored: int
+    reasons: Mapping[Unscored, int]
     in_default: int
+
+    @property
+    def not_scored(self) -> int:
+        """Count the firms that are not in default and yet have no score."""
+        return sum(self.reasons.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +54,7 @@ class Validated:
     card: ModelCard
     rule: ValidationRule
     validity: Validity
-    unscored: tuple[Unscored, ...]
+    unscored: tuple[Segment, ...]
     acceptances: tuple[Acceptance, ...]
     as_of: date
     labels: Mapping[str, str]
@@ -71,13 +77,14 @@ def validate_model(
     """
     name, model, card = find_model(Register(shelf), wanted)
     rule = read_validation_rule(as_of)
-    cases = cases_of(work, model, card, as_of=as_of, access=access, progress=progress)
+    cases = cases_of(work, model, card, as_of=as_of, access=access, with_baselines=with_baselines, progress=progress)
     grades = read_master_scale(as_of)
     scaled = Scaled(codes=[grade.code for grade in grades], below=[grade.below for grade in grades])
     measured = validate(model, card, cases, scaled, rule=rule, with_baselines=with_baselines, progress=progress)
     progress.stage("不能评分的企业")
     labels = {feature.name: feature.label for feature in FEATURES.values()}
-    unscored = unscored_firms(work, as_of=as_of, access=access, rule=rule)
+    live, baseline = (name, model, card), Register(shelf).baseline(name)
+    unscored = unscored_firms(work, live, as_of=as_of, access=access, baseline=baseline, rule=rule)
     work.record(told(access, Action.MODEL_VALIDATED, name))
     return Validated(
         name=name,
@@ -92,27 +99,40 @@ def validate_model(
     )
 
 
-def unscored_firms(work: Work, *, as_of: date, access: Access, rule: ValidationRule) -> tuple[Unscored, ...]:
-    """Return for each segment how many of all firms have no score on the day, and how many are in default."""
+def unscored_firms(
+    work: Work,
+    live: tuple[str, Model, ModelCard],
+    *,
+    as_of: date,
+    access: Access,
+    baseline: Baseline | None,
+    rule: ValidationRule,
+) -> tuple[Segment, ...]:
+    """Return for each segment how many of all firms this model may not score on the day, and why.
+
+    Raises FeatureMismatch.
+    """
     events = read_events(work, list(TABLES), access=access)
     day = pd.Timestamp(as_of).as_unit("s")
     listed = read_enterprises(work, access=access)
     firms = listed.loc[listed["kind"] != "institution", "enterprise_id"].drop_duplicates().reset_index(drop=True)
-    against = standings(events, firms.tolist(), as_of, stale_days=read_scoring_limits(as_of).stale_days)
+    against = refusals_of(work, live, events, firms, as_of=as_of, baseline=baseline)
     register = latest_known(events["enterprise_registration"], day)
     attributes = attributes_of(register, firms, _of_the_day(register, firms, day), rule)
-    status = firms.map({firm: found.status for firm, found in against.items()})
+    why = firms.map({firm: found.code for firm, found in against.items()})
     return tuple(
-        Unscored(
-            attribute=str(name),
-            value=str(value),
-            firms=int((attributes[name] == value).sum()),
-            not_scored=int((status[attributes[name] == value] == Status.NOT_SCORED).sum()),
-            in_default=int((status[attributes[name] == value] == Status.IN_DEFAULT).sum()),
-        )
+        _segment(str(name), str(value), why[attributes[name] == value])
         for name in attributes.columns
         for value in attributes[name].value_counts().index
     )
+
+
+def _segment(attribute: str, value: str, why: "pd.Series[str]") -> Segment:
+    """Count the reasons of one segment's firms, in the order of their declaration; NaN where a score is given."""
+    counted = {code: int((why == code).sum()) for code in Unscored}
+    in_default = counted.pop(Unscored.IN_DEFAULT)
+    reasons = {code: count for code, count in counted.items() if count}
+    return Segment(attribute=attribute, value=value, firms=len(why), reasons=reasons, in_default=in_default)
 
 
 def _of_the_day(register: pd.DataFrame, firms: "pd.Series[int]", day: pd.Timestamp) -> pd.DataFrame:

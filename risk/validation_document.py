@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from models.acceptance import gaps_of
+from models.measures import Metrics
 from models.segments import ATTRIBUTES, SegmentLine
 from models.vintages import VintageLine
 from risk.document import (
@@ -15,8 +16,8 @@ from risk.document import (
     Section,
     Table,
 )
-from risk.validation import Unscored, Validated
-from risk.validation_parts import benchmark, directions, limits, sensitivity, stability
+from risk.validation import Segment, Validated
+from risk.validation_parts import benchmark, directions, limits, sensitivity, stability, unscored_table
 
 CARD_NAMES = {"application": "申请卡（A卡）", "behaviour": "行为卡（B卡）"}
 WARNING = "演示数据：企业与数字均为虚构。指标只证明流程走得通，不说明模型的实际效果；该模型拒绝评估真实企业。"
@@ -72,7 +73,7 @@ def _summary(found: Validated) -> Section:
     known = sum(bool(line.gaps) for line in found.validity.segments)
     sentences = [
         f"区分度：AUC {metrics.auc:.3f}，95% 区间 {metrics.auc_low:.3f}–{metrics.auc_high:.3f}（按企业重抽样）。",
-        f"校准：斜率 {metrics.calibration_slope:.2f}（1 为恰好），违约率 {metrics.base_rate:.2%}。",
+        f"校准：斜率 {figure(metrics, 'calibration_slope', 2)}（1 为恰好），违约率 {metrics.base_rate:.2%}。",
         _too_low(found),
         small_number(metrics.defaulted_clusters),
         f"分群：{len(found.validity.segments)} 个分群中 {known} 个超出同时区间。",
@@ -85,6 +86,13 @@ def _summary(found: Validated) -> Section:
     findings = tuple((one.code, one.message, one.help) for one in found.card.findings)
     table = Table(title="训练时的提示", head=("代码", "内容", "建议"), rows=findings)
     return Section(title="要点", english="Summary", sentences=tuple(sentences), tables=(table,) if findings else ())
+
+
+def figure(metrics: Metrics, name: str, digits: int) -> str:
+    """Write a figure with its 95 % interval; a card written before intervals were kept says that it has none."""
+    interval = metrics.interval(name)
+    told = "无区间" if interval is None else f"{interval[0]:.{digits}f}–{interval[1]:.{digits}f}"
+    return f"{metrics.to_json()[name]:.{digits}f}（{told}）"
 
 
 def _too_low(found: Validated) -> str:
@@ -119,25 +127,25 @@ def _rank_order(found: Validated) -> Section:
         rows += [(name, part.rows, part.defaults, part) for name, part in parts if part is not None]
     table = Table(
         title="区分度",
-        head=("样本", "行数", "违约", "AUC", "95% 区间", "KS", "Brier"),
+        head=("样本", "行数", "违约", "AUC（95% 区间，下同）", "KS", "Brier", "对数损失", "校准斜率"),
         rows=tuple(
             (
                 name,
                 f"{count:,}",
                 f"{bad}",
-                f"{part.auc:.3f}",
-                f"{part.auc_low:.3f}–{part.auc_high:.3f}",
-                f"{part.ks:.3f}",
-                f"{part.brier:.4f}",
+                figure(part, "auc", 3),
+                figure(part, "ks", 3),
+                figure(part, "brier", 4),
+                figure(part, "log_loss", 4),
+                figure(part, "calibration_slope", 2),
             )
             for name, count, bad, part in rows
         ),
-        numeric=frozenset({1, 2, 3, 4, 5, 6}),
+        numeric=frozenset(range(1, 8)),
     )
     sentences = [
-        "每一行都由没有见过该企业的树来判断；区间按企业（集团）整体重抽样，同一企业的多行不算多份证据。",
-        f"KS {one.ks:.3f}，重抽样区间 {found.validity.ks_low:.3f}–{found.validity.ks_high:.3f}；"
-        "样本越小，KS 偏高越多，不宜单独引用。",
+        "每一行都由没有见过该企业的树来判断；区间按企业整体重抽样，同一企业的多行不算多份证据。",
+        f"KS {figure(one, 'ks', 3)}；样本越小，KS 偏高越多，不宜单独引用。",
     ]
     if later is not None:
         sentences.append(
@@ -185,8 +193,8 @@ def _calibration(found: Validated) -> Section:
     )
     fullest = grades["share"].max()
     sentences = (
-        f"校准斜率 {metrics.calibration_slope:.2f}，截距 {metrics.calibration_intercept:+.2f}；"
-        f"Brier {metrics.brier:.4f}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
+        f"校准斜率 {figure(metrics, 'calibration_slope', 2)}，截距 {metrics.calibration_intercept:+.2f}；"
+        f"Brier {figure(metrics, 'brier', 4)}（只用平均违约率时 {metrics.base_rate * (1 - metrics.base_rate):.4f}）。",
         f"提前结清、无债注销等截尾 {found.validity.censored} 行未计；若都算作未违约，违约率由 {metrics.base_rate:.2%} "
         f"变为 {found.validity.rate_with_censored:.2%}。",
         "展示的分数只用对数几率上的一条直线校准，各项分值因而相加等于总分。",
@@ -229,7 +237,7 @@ def _segments(found: Validated) -> Section:
         + "。"
     )
     unscored = {(one.attribute, one.value): one for one in found.unscored}
-    tables = [_segment_table(name, lines, unscored) for name in ATTRIBUTES]
+    tables = [*(_segment_table(name, lines, unscored) for name in ATTRIBUTES), unscored_table(found)]
     shown = [line for line in lines if line.defaulted_firms >= 3 or line.gaps]
     chart = RangeChart(
         name="segments",
@@ -242,7 +250,7 @@ def _segments(found: Validated) -> Section:
     sentences = (
         "下列属性从不作为特征，只在这里与概率相遇；区间已按分群个数收紧，同一企业的多行按设计效应折算。",
         verdict,
-        "“已知”为指标有值的比例；“不能评分”按数据截至日的全部企业计，不计违约中的企业。",
+        "“已知”为指标有值的比例；“不能评分”按数据截至日的全部企业、以评分时的同一规则计，原因见末表，违约中的企业另列。",
         "违约企业不足 10 家的分群不判断 AUC。",
     )
     return Section(
@@ -260,7 +268,7 @@ def _range_of(line: SegmentLine) -> Range:
     )
 
 
-def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str, str], Unscored]) -> Table:
+def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str, str], Segment]) -> Table:
     own = [line for line in lines if line.attribute == name]
     return Table(
         title=ATTRIBUTES[name],
@@ -285,7 +293,7 @@ def _segment_table(name: str, lines: list[SegmentLine], unscored: dict[tuple[str
     )
 
 
-def _not_scored(one: Unscored | None) -> str:
+def _not_scored(one: Segment | None) -> str:
     if one is None or not one.firms:
         return "—"
     return f"{one.not_scored / one.firms:.1%}（{one.firms:,} 家）"

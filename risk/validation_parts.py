@@ -2,16 +2,22 @@
 
 import math
 
-from models.comparison import BOOSTED, LABELS
+import pandas as pd
+
+from models.candidates import NAMES
+from models.comparison import BOOSTED
 from models.drift import Stability
+from models.segments import ATTRIBUTES
 from models.sensitivity import Dependence, said
 from risk.document import BarChart, Curve, PanelChart, Picture, Section, Table
+from risk.unscored import STANDINGS, Unscored
 from risk.validation import Validated
 
 DECLARED = {1: "越大越险", 0: "不作断言", -1: "越大越稳"}
 MARKS = {"stable": "稳定", "watch": "留意", "moved": "已变"}
 MOST_PANELS = 12
-CANDIDATES = {**LABELS, BOOSTED: "LightGBM（本模型的做法）"}
+SHOWN = {"auc": 3, "ks": 3, "brier": 4, "log_loss": 4, "calibration_slope": 2}
+CANDIDATES = {**NAMES, BOOSTED: "LightGBM（本模型的做法）"}
 
 
 def stability(found: Validated) -> Section:
@@ -154,22 +160,46 @@ def benchmark(found: Validated) -> Section:
         return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences)
     table = Table(
         title="同样的分折，同样的指标",
-        head=("方案", "AUC", "95% 区间", "KS", "Brier", "落后本模型", "落后的区间"),
+        head=("方案", "AUC（95% 区间，下同）", "KS", "Brier", "对数损失", "校准斜率", "落后本模型"),
         rows=tuple(
             (
                 CANDIDATES.get(str(name), str(name)),
-                f"{row['auc']:.3f}",
-                f"{row['auc_low']:.3f}–{row['auc_high']:.3f}",
-                f"{row['ks']:.3f}",
-                f"{row['brier']:.4f}",
-                f"{row['behind']:+.3f}",
-                f"{row['behind_low']:+.3f} 至 {row['behind_high']:+.3f}",
+                *(_spread(row, name, digits) for name, digits in SHOWN.items()),
+                f"{row['behind']:+.3f}（{row['behind_low']:+.3f} 至 {row['behind_high']:+.3f}）",
             )
             for name, row in compared.table.iterrows()
         ),
         numeric=frozenset(range(1, 7)),
     )
-    return Section(title="与基准方案比较", english="Benchmarks", sentences=(compared.reason, *agreed), tables=(table,))
+    held = f"{compared.validation}：{compared.rows:,} 行，{compared.defaults} 次违约。"
+    noticed = (one.message for one in compared.findings if one.severity == "warning")
+    sentences = (held, compared.reason, *noticed, *agreed)
+    return Section(title="与基准方案比较", english="Benchmarks", sentences=sentences, tables=(table,))
+
+
+def _spread(row: "pd.Series[float]", name: str, digits: int) -> str:
+    value, low, high = (f"{row[key]:.{digits}f}" for key in (name, f"{name}_low", f"{name}_high"))
+    return f"{value}（{low}–{high}）"
+
+
+def unscored_table(found: Validated) -> Table:
+    """Say of each segment how many of its firms the model may not score, and why."""
+    codes = [code for code in Unscored if any(code in one.reasons for one in found.unscored)]
+    return Table(
+        title=f"不能评分的企业及原因（{found.as_of}）",
+        head=("分群", "企业", "不能评分", *(STANDINGS[code].label for code in codes), "违约中（另列）"),
+        rows=tuple(
+            (
+                f"{ATTRIBUTES[one.attribute]}：{one.value}",
+                f"{one.firms:,}",
+                f"{one.not_scored:,}",
+                *(f"{one.reasons.get(code, 0):,}" for code in codes),
+                f"{one.in_default:,}",
+            )
+            for one in found.unscored
+        ),
+        numeric=frozenset(range(1, len(codes) + 4)),
+    )
 
 
 def limits(found: Validated) -> Section:
@@ -181,7 +211,13 @@ def limits(found: Validated) -> Section:
         "80% 区间是同类企业的违约概率的区间，不是这一家企业自己的；单个企业的真实概率常在其外。",
         f"违约企业 {defaulted} 家：等级、分群、年份越细，区间越宽；“无差距”常只是“看不出差距”。",
         "担保、贴息、风险补偿不降低违约概率，只改变由谁承担损失。",
+        "重抽样与分折以企业为单位：所属集团与实际控制人未入库，关联企业一同违约时，真实的区间比这里的宽。",
     ]
+    if found.validity.comparison is not None:
+        sentences.append(
+            "与基准方案比较用的是本模型的指标，训练时选定指标用到的行有晚于首个被判断日的，除官方百分制外各方案都可能偏乐观；"
+            "lukeping compare 只用此前的行选指标。"
+        )
     if card.purpose.demonstration:
         sentences += [
             "演示城市由程序生成，难度是设定的：这里的 AUC 不能外推到任何真实企业。",

@@ -1,6 +1,7 @@
 """How are models trained and tried, and what are they made of?"""
 
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -42,10 +43,19 @@ def train(
         return
     tell(f"{trained.label}：{trained.model_id}")
     tell(f"  {trained.rows:,} 行，{trained.defaults} 次违约" + ("，演示数据" if trained.demonstration else ""))
-    for name, value in trained.metrics.items():
-        tell(f"  {name:<28} {value:.4f}")
+    for line in _measured(trained.metrics):
+        tell(line)
     for note in trained.notes:
         tell(f"  · {note}")
+
+
+def _measured(metrics: Mapping[str, float]) -> Iterator[str]:
+    """Yield one line a figure, its 95 % interval beside it where there is one."""
+    for name, value in metrics.items():
+        low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
+        if not name.endswith(("_low", "_high")):
+            told = "" if low is None or high is None else f"（95% 区间 {low:.4f}–{high:.4f}）"
+            yield f"  {name:<34} {value:.4f}{told}"
 
 
 @command

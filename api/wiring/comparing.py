@@ -1,14 +1,9 @@
 """How is a comparison of candidates told to the doors?"""
 
-from collections.abc import Mapping
-
 from api.desks import Candidate, CandidateTable, Figure
-from models.candidates import OFFICIAL, CardComparison
-from models.comparison import LABELS
+from models.candidates import NAMES, CardComparison
 from models.retraining import Order
 from models.uncertainty import FIGURES
-
-NAMES: Mapping[str, str] = {**LABELS, OFFICIAL: "官方百分制"}
 
 
 def table_told(found: CardComparison, order: Order) -> CandidateTable:

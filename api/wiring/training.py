@@ -18,7 +18,8 @@ from models.retraining import Order, learn
 from models.tuning import Search
 from risk.consent import training_access
 
-TOLD = ("auc", "auc_low", "auc_high", "ks", "brier", "calibration_slope", "calibration_intercept")
+MEASURED = ("auc", "ks", "brier", "log_loss", "calibration_slope")
+TOLD = (*(f"{name}{end}" for name in MEASURED for end in ("", "_low", "_high")), "calibration_intercept")
 """The figures that a reader of the terminal wants; the model's card has them all."""
 
 

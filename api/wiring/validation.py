@@ -76,8 +76,6 @@ def _figures(found: Validated) -> dict[str, float | int | None]:
     validity = found.validity
     told = {
         **validity.metrics.to_json(),
-        "ks_low": validity.ks_low,
-        "ks_high": validity.ks_high,
         "largest_grade_share": float(validity.grades["share"].max()),
         "grades_too_low": int((validity.grades["verdict"] == "too-low").sum()),
         "segments": len(validity.segments),

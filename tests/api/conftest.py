@@ -595,7 +595,7 @@ def trained() -> TrainingSummary:
     """Return a training's summary."""
     return TrainingSummary(
         model_id="application-1", card="application", label="申请卡", rows=900, defaults=40, demonstration=True,
-        metrics={"auc": 0.8},
+        metrics={"auc": 0.8, "ks": 0.5, "ks_low": 0.4, "ks_high": 0.6},
     )  # fmt: skip
 
 

@@ -361,3 +361,12 @@ def test_training_searches_settings_only_when_asked(run: Run, commands: Any) -> 
     run("train", "--tune")
 
     assert [said["tune"] for name, said in commands.calls if name == "train"] == [False, True]
+
+
+def test_a_training_tells_each_figure_with_the_interval_it_has(run: Run) -> None:
+    _code, out, _err = run("train")
+
+    lines = [line.split() for line in out.splitlines()]
+    assert ["ks", "0.5000（95%", "区间", "0.4000–0.6000）"] in lines
+    assert ["auc", "0.8000"] in lines
+    assert not any(line and line[0].endswith(("_low", "_high")) for line in lines)

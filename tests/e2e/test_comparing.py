@@ -1,5 +1,6 @@
 """A card's model is compared with simpler scores on the store's own rows, and nothing is kept."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from models import candidates, comparison, splits
 from models.candidates import OFFICIAL, baseline_of, compare_card, official_points
 from models.refusals import ModelDamaged
 from models.register import Register
-from models.retraining import Order, build_training_set
+from models.retraining import NothingToLearn, Order, build_training_set, learn
 from models.uncertainty import FIGURES
 from tests.e2e.town import AT, TODAY, City
 
@@ -34,6 +35,24 @@ def test_a_card_is_compared_with_the_official_points_and_nothing_is_shelved(
     assert table[list(FIGURES)].notna().all(axis=None)
     assert len(found.features) <= max(1, city.report.defaults // 10)
     assert city.shelf.register.names() == shelved
+
+
+def test_a_book_too_small_to_train_on_is_compared_and_the_simpler_one_is_taken(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "FOLDS", 2)
+    monkeypatch.setattr(comparison, "REPEATS", 1)
+    early = Order(card="application", as_of=date(2020, 1, 1), demonstration=True)
+
+    with city.store.work(at=AT, read_only=True) as work:
+        found = compare_card(work, early, access=city.access, progress=Silent())
+        with pytest.raises(NothingToLearn, match="8家") as refusal:
+            learn(work, early, access=city.access, progress=Silent())
+
+    assert refusal.value.code == "nothing-to-learn"
+    assert found.comparison.recommended != "lightgbm"
+    assert "只有 8 家，不足 20 家" in found.comparison.reason
+    assert len(found.features) == 1
 
 
 def test_a_scorecard_is_kept_beside_a_model_and_asked_by_every_answer(city: City, tmp_path: Path) -> None:

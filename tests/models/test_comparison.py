@@ -10,11 +10,12 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from data.spec.errors import Refusal
-from models import compare, comparison, splits
-from models.measures import auc_interval, measure
+from models import compare, comparison, fit, splits
+from models.findings import Finding
+from models.measures import auc_interval
 from models.splits import scheme_of
 from models.table import table_of
-from models.uncertainty import FIGURES, spreads
+from models.uncertainty import FIGURES, measure, spreads
 
 
 @pytest.fixture
@@ -70,6 +71,23 @@ def test_every_figure_of_every_candidate_has_an_interval_around_it(
 
 
 @pytest.mark.usefixtures("once")
+@pytest.mark.parametrize("by_firm", [True, False], ids=["by firm", "by row"])
+def test_a_leak_is_told_as_a_fit_tells_it(small: SimpleNamespace, by_firm: bool) -> None:
+    X = small.X.assign(known=small.y.astype(float))
+    X.iloc[[0, 50, 100], -1] = np.nan
+    groups = small.firms if by_firm else None
+
+    told = compare(X, small.y, groups=groups).findings
+
+    assert "leak-too-good-alone" in {one.code for one in told}
+    assert [one for one in told if one.code.startswith("leak-")] == leaks_of_a_fit(X, small.y, groups)
+
+
+def leaks_of_a_fit(X: pd.DataFrame, y: pd.Series, groups: pd.Series | None) -> list[Finding]:
+    return [one for one in fit(X, y, groups=groups).findings if one.code.startswith("leak-")]
+
+
+@pytest.mark.usefixtures("once")
 def test_under_twenty_defaulted_firms_trees_are_never_recommended() -> None:
     draw = np.random.default_rng(0)
     X = pd.DataFrame(draw.uniform(-1, 1, size=(300, 2)), columns=["a", "b"])
@@ -118,13 +136,24 @@ def test_out_of_time_no_row_learns_from_its_firm_from_its_day_or_from_the_embarg
     judged = np.sum([split.judged for split in scheme.splits], axis=0)
 
     assert scheme.out_of_time
-    assert len(scheme.splits) == 15
+    assert len(scheme.splits) == 45
+    assert "3 次 × 3 个时段 × 5 折" in scheme.label
     for split in scheme.splits:
         first = table.days[split.judged].min()
         assert not set(table.clusters[split.learned]) & set(table.clusters[split.judged])
         assert (table.days[split.learned] + np.timedelta64(120, "D") < first).all()
     later = table.days >= np.sort(table.days)[len(table.days) // 2]
-    assert np.array_equal(judged, later.astype(int))
+    assert np.array_equal(judged, 3 * later)
+
+
+def test_out_of_time_firms_are_dealt_anew_in_each_repeat(small: SimpleNamespace) -> None:
+    table = table_of(small.X, small.y, groups=small.firms, dates=small.days)
+
+    splits = scheme_of(table, repeats=2, folds=5, embargo_days=0, seed=0).splits
+    first, second = ({frozenset(np.flatnonzero(one.judged)) for one in half} for half in (splits[:15], splits[15:]))
+
+    assert not first & second
+    assert len({split.seed for split in splits}) == 6
 
 
 def test_without_days_every_row_is_judged_once_a_repeat_by_other_firms(small: SimpleNamespace) -> None:
@@ -153,6 +182,8 @@ def test_figures_are_those_of_measure_and_the_auc_interval_that_of_the_plain_boo
     assert {name: spread.value for name, spread in found.items()} == pytest.approx(
         {name: figures[name] for name in FIGURES}
     )
+    for name, spread in found.items():
+        assert (figures[f"{name}_low"], figures[f"{name}_high"]) == pytest.approx((spread.low, spread.high))
     assert (found["auc"].low, found["auc"].high) == pytest.approx(auc_interval(label, expit(odds), clusters, seed=seed))
 
 

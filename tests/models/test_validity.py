@@ -12,8 +12,8 @@ from sklearn.metrics import roc_auc_score
 from data.spec.progress import Silent
 from models.card import ModelCard, Purpose, card_of
 from models.fitted import Model
-from models.measures import ks_interval
 from models.segments import read_validation_rule
+from models.uncertainty import FIGURES, measure
 from models.validity import Cases, Scaled, Validity, apart, roc, validate
 
 RULE = read_validation_rule(date(2026, 1, 1))
@@ -50,7 +50,7 @@ def found(model: Model, small: SimpleNamespace) -> Validity:
 
 def test_the_measures_are_those_of_the_fit_out_of_fold(found: Validity, model: Model) -> None:
     assert found.metrics == model.report.out_of_fold
-    assert found.ks_low < found.metrics.ks < found.ks_high
+    assert all(found.metrics.interval(figure) for figure in FIGURES)
 
 
 def test_rows_after_the_cards_last_day_are_judged_by_the_model_itself(
@@ -124,10 +124,10 @@ def test_ks_varies_more_when_rows_come_from_fewer_firms() -> None:
     label = (draw.random(80) < probability).astype(float)
     many = np.repeat(label, 5), np.repeat(probability, 5)
 
-    alone = ks_interval(*many)
-    together = ks_interval(*many, np.repeat(np.arange(80), 5))
+    alone = measure(*many).interval("ks") or (0, 0)
+    together = measure(*many, np.repeat(np.arange(80), 5)).interval("ks") or (0, 0)
 
-    assert together[1] - together[0] > 1.5 * (alone[1] - alone[0])
+    assert together[1] - together[0] > 1.5 * (alone[1] - alone[0]) > 0
 
 
 def test_baselines_are_compared_on_the_models_columns(

@@ -39,10 +39,14 @@ def test_a_model_is_told_as_its_card_has_it(town: Town, shelved: str, trained: T
         metrics.auc_low,
         metrics.auc_high,
     )
-    assert (figures["calibration_slope"]["value"], figures["calibration_slope"]["low"]) == (
+    slope = figures["calibration_slope"]
+    assert (slope["value"], slope["low"], slope["high"]) == (
         metrics.calibration_slope,
-        None,
+        metrics.calibration_slope_low,
+        metrics.calibration_slope_high,
     )
+    assert slope["low"] < slope["value"] < slope["high"]
+    assert figures["calibration_intercept"]["low"] is None
 
 
 def test_the_master_scale_leaves_no_gap(town: Town, shelved: str) -> None:
