@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from data.spec.access import BUREAU, Access, ConsentBasis, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.batches import AssessmentBatch, BatchItem, BatchState, BatchWish, ItemState
+from data.spec.consent import Consent
 from data.spec.errors import DayInFuture, IdentifierMalformed
 from data.spec.events import EventType
 from data.spec.identifiers import parse_identifier
 from data.store.assessment_batches import BATCHES, settle_made, write_batch
 from data.store.assessments import read_assessments
-from data.store.consents import find_consents
 from data.store.work import Work
 from risk.answering import Champions, Question
 from risk.assess import assess, assessment_of
 from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
+from risk.consent import can_ask, consents_by_firm
 from risk.exchange_limits import read_batch_terms
 from risk.turns import Turn, Turns
 
@@ -104,11 +105,11 @@ def read_results(work: Work, batch: AssessmentBatch, *, after: int, limit: int) 
     """Return the assessments of a batch that may be read at this instant, and record the reading; never commits."""
     items = BATCHES.list_items(work, batch, states=[ItemState.MADE], after=after, limit=limit)
     stored = read_assessments(work, [str(item.assessment_id) for item in items], access=_access(batch, work.at))
-    holding = None if batch.tenant == BUREAU else _consenting(work, batch)
+    given = None if batch.tenant == BUREAU else consents_by_firm(work, grantee=batch.tenant)
     results = []
     for item in items:
         kept = stored[str(item.assessment_id)]
-        open_ = holding is None or kept.enterprise_id in holding
+        open_ = given is None or _is_open(given.get(kept.enterprise_id, ()), batch, work.at)
         told = assessment_of(kept) if open_ else None
         results.append(BatchResult(position=item.position, assessment_id=kept.id, assessment=told))
     shown = sum(result.assessment is not None for result in results)
@@ -116,8 +117,8 @@ def read_results(work: Work, batch: AssessmentBatch, *, after: int, limit: int) 
     return results
 
 
-def _consenting(work: Work, batch: AssessmentBatch) -> frozenset[int]:
-    return frozenset(find_consents(work, grantee=batch.tenant, purpose=batch.wish.purpose, at=work.at))
+def _is_open(given: tuple[Consent, ...], batch: AssessmentBatch, at: datetime) -> bool:
+    return can_ask(given, purpose=batch.wish.purpose, at=at, as_of=batch.wish.as_of)
 
 
 def _access(batch: AssessmentBatch, at: datetime) -> Access:

@@ -1,5 +1,6 @@
 """May this institution ask about this enterprise now? The one gate that every door goes through."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -158,8 +159,9 @@ def training_access(work: Work, *, actor: str) -> Access:
 
 
 def _may_report(work: Work, bank: str, firm: int) -> bool:
+    """Tell whether the bank may report on the firm for any purpose: what it reports is learned from whatever it is."""
     given = list_consents(work, grantee=bank, enterprise_id=firm)
-    return any(one.is_in_force(work.at) and Permission.OUTCOME_WRITE in one.permissions for one in given)
+    return any(can_ask(given, purpose=one, at=work.at, permission=Permission.OUTCOME_WRITE) for one in Purpose)
 
 
 REFUSALS = (ConsentRequired, ConsentExpired, ConsentRevoked, ConsentHistory, ConsentUsedUp, PermissionRequired)
@@ -174,10 +176,36 @@ PERMISSION_LABELS = {
 }
 
 
-def can_ask(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> bool:
-    """Tell whether a consent in force covers the purpose."""
+def find_holding(
+    given: tuple[Consent, ...],
+    *,
+    purpose: Purpose,
+    at: datetime,
+    permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
+) -> Consent | None:
+    """Return the consent that `check_consent` returns; None where it refuses."""
     try:
-        check_consent(given, purpose=purpose, at=at)
+        return check_consent(given, purpose=purpose, at=at, permission=permission, as_of=as_of)
     except Refusal:
-        return False
-    return True
+        return None
+
+
+def can_ask(
+    given: tuple[Consent, ...],
+    *,
+    purpose: Purpose,
+    at: datetime,
+    permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
+) -> bool:
+    """Tell whether a consent in force covers purpose, permission and day."""
+    return find_holding(given, purpose=purpose, at=at, permission=permission, as_of=as_of) is not None
+
+
+def consents_by_firm(work: Work, *, grantee: str) -> Mapping[int, tuple[Consent, ...]]:
+    """Return what each enterprise has given a grantee, whatever its state; the gate is asked of each firm's alone."""
+    given: dict[int, tuple[Consent, ...]] = {}
+    for one in list_consents(work, grantee=grantee):
+        given[one.enterprise_id] = (*given.get(one.enterprise_id, ()), one)
+    return given

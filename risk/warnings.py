@@ -22,13 +22,14 @@ from data.spec.tables.conduct import conduct_record, guarantee
 from data.spec.tables.lending import loan
 from data.spec.versions import latest_known
 from data.store.batches import batches_known
-from data.store.consents import find_consent
+from data.store.consents import list_consents
 from data.store.outbox_reads import announced
 from data.store.reads import Enterprise, name_enterprises, read_batches, read_events, read_numbers
 from data.store.warnings import StoredAcknowledgement, read_acknowledgements, write_acknowledgement
 from data.store.work import Work
 from features.tables.guarantee_graph import DISTRESS
 from risk.assessment import Source
+from risk.consent import find_holding
 from risk.warning_report import SEVERITY_LABELS, Acknowledged, Outcome, RiskWarning, Told, ToldWarning, WatchReport
 from risk.warning_rules import RULES, WATCHED_TABLES, WarningRule, exposed, find_signals, read_warning_limits
 
@@ -222,12 +223,7 @@ def _look(work: Work, watched: Watched, found: pd.DataFrame, *, access: Access) 
     firms = set(found["enterprise_id"])
     owed = watched.owed[watched.owed["enterprise_id"].isin(firms) & (watched.owed["owner"] != BUREAU)]
     pairs = owed[["owner", "enterprise_id"]].drop_duplicates().itertuples(index=False, name=None)
-    given = {
-        (bank, firm): find_consent(
-            work, enterprise_id=int(firm), grantee=bank, purpose=Purpose.MONITORING, at=access.at
-        )
-        for bank, firm in pairs
-    }
+    given = {(bank, firm): _monitored(work, bank, int(firm), at=access.at) for bank, firm in pairs}
     named = watched.owed.drop_duplicates("owner")
     return _Looked(
         watched=watched,
@@ -237,6 +233,11 @@ def _look(work: Work, watched: Watched, found: pd.DataFrame, *, access: Access) 
         names=dict(zip(named["owner"], named["bank"], strict=True)),
         done=read_acknowledgements(work, tenant=access.tenant),
     )
+
+
+def _monitored(work: Work, bank: str, firm: int, *, at: datetime) -> Consent | None:
+    given = list_consents(work, grantee=bank, enterprise_id=firm)
+    return find_holding(given, purpose=Purpose.MONITORING, at=at, permission=Permission.MONITORING)
 
 
 def _warning(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> RiskWarning:
@@ -296,11 +297,7 @@ def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[t
     for bank in banks:
         own = any(one["owner"] == bank for one in rows)
         consent = looked.consents[bank, firm]
-        opened = (
-            consent is not None
-            and Permission.MONITORING in consent.permissions
-            and rule.table.group in consent.categories
-        )
+        opened = consent is not None and rule.table.group in consent.categories
         if own or opened:
             ground = OWN if own else CONSENT
             evidence = _evidence(rows, rule, looked, bank)

@@ -86,6 +86,7 @@ class StoreVisit(RememberingVisit):
             purpose=Purpose(stored.purpose),
             at=self._work.at,
             permission=permission,
+            as_of=date.fromisoformat(str(stored.body["as_of"])),
         )
         answer = read_assessment(self._work, id, access=access)
         disputed = answer is not None and is_disputed(self._work, id)

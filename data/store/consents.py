@@ -27,23 +27,6 @@ def write_consents(work: Work, consents: Sequence[Consent], audit: AuditEvent) -
     work.record(audit)
 
 
-def find_consent(work: Work, *, enterprise_id: int, grantee: str, purpose: Purpose, at: datetime) -> Consent | None:
-    """Find a consent in force for the purpose at the instant; of several the one that holds longest."""
-    given = list_consents(work, grantee=grantee, enterprise_id=enterprise_id)
-    holding = [consent for consent in given if purpose in consent.purposes and consent.is_in_force(at)]
-    return max(holding, key=lambda consent: (consent.valid_to, consent.id), default=None)
-
-
-def find_consents(work: Work, *, grantee: str, purpose: Purpose, at: datetime) -> dict[int, Consent]:
-    """Find, for every enterprise that consented, the consent that `find_consent` would find."""
-    found: dict[int, Consent] = {}
-    given = list_consents(work, grantee=grantee)
-    for consent in sorted(given, key=lambda consent: (consent.valid_to, consent.id)):
-        if purpose in consent.purposes and consent.is_in_force(at):
-            found[consent.enterprise_id] = consent
-    return found
-
-
 def list_consents(work: Work, *, grantee: str, enterprise_id: int | None = None) -> tuple[Consent, ...]:
     """List the last version of each consent given to a grantee, whatever its state."""
     conditions: list[ColumnElement[bool]] = [CONSENT.c.grantee == grantee]

@@ -12,7 +12,7 @@ from data.spec.identifiers import Scheme
 from data.store import Store, Work
 from data.store.assessments import read_assessment, write_assessment
 from data.store.batches import add_enterprises
-from data.store.consents import find_consent, find_consents, list_consents, write_consent
+from data.store.consents import list_consents, write_consent
 from data.store.idempotency import StoredAnswer, find_answer, remember_answer
 from data.store.institutions import find_institution_by_token, list_institutions, write_institution
 
@@ -78,36 +78,14 @@ def consent(enterprise_id: int, **changes: object) -> Consent:
     return Consent(**(given | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ({}, True),
-        ({"grantee": "bank-b"}, False),
-        ({"purpose": Purpose.MONITORING}, False),
-        ({"at": AT.replace(year=2025)}, False),
-        ({"at": AT.replace(year=2027)}, False),
-    ],
-)
-def test_a_consent_holds_for_its_grantee_purpose_and_days(
-    store: Store, question: dict[str, object], found: bool
-) -> None:
+def test_a_consent_is_listed_to_its_grantee_alone_as_it_was_written(store: Store) -> None:
     with store.work(at=AT) as work:
         number = seed(work)
         write_consent(work, consent(number), event())
-        asked = {"grantee": "bank-a", "purpose": Purpose.PRE_LOAN, "at": AT} | question
 
-        answer = find_consent(work, enterprise_id=number, **asked)  # type: ignore[arg-type]
-        assert (answer == consent(number)) is found
-        assert find_consents(work, **asked) == ({number: answer} if found else {})  # type: ignore[arg-type]
-
-
-def test_a_revoked_consent_opens_nothing_from_then_on(store: Store) -> None:
-    with store.work(at=AT) as work:
-        number = seed(work)
-        write_consent(work, consent(number), event())
-        write_consent(work, consent(number, version=2, status=ConsentStatus.REVOKED), event())
-
-        assert find_consent(work, enterprise_id=number, grantee="bank-a", purpose=Purpose.PRE_LOAN, at=AT) is None
+        assert list_consents(work, grantee="bank-a") == (consent(number),)
+        assert list_consents(work, grantee="bank-a", enterprise_id=number + 1) == ()
+        assert list_consents(work, grantee="bank-b") == ()
 
 
 def test_every_consent_is_listed_in_its_last_version_whatever_its_state(store: Store) -> None:
