@@ -32,6 +32,13 @@ TERMINAL = frozenset({ConsentStatus.REJECTED, ConsentStatus.REVOKED, ConsentStat
 """States that nothing leaves."""
 
 
+LAPSES: Mapping[ConsentStatus, tuple[ConsentStatus, str]] = {
+    ConsentStatus.AUTHORISED: (ConsentStatus.EXPIRED, "term-over"),
+    ConsentStatus.AWAITING: (ConsentStatus.REJECTED, "not-confirmed-in-time"),
+}
+"""By state, what time alone makes of it, and the reason that is told."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """Say from which state a move leads where, who may make it, and how it is told."""
@@ -80,13 +87,29 @@ def terms(at: datetime) -> dict[str, int]:
 
 def status_at(consent: Consent, at: datetime) -> ConsentStatus:
     """Return the state at an instant: what was never confirmed in time is rejected, what has ended is expired."""
-    if consent.status is ConsentStatus.AUTHORISED and consent.valid_to <= at:
-        return ConsentStatus.EXPIRED
+    return LAPSES[consent.status][0] if lapsed_at(consent, at) is not None else consent.status
+
+
+def lapsed_at(consent: Consent, at: datetime) -> datetime | None:
+    """Return since when a consent has ended by its own days, with nobody's doing; None where it has not at an instant.
+
+    An authorised one ends with its last day, one that awaits its enterprise with its waiting too.
+    """
+    if consent.status not in LAPSES:
+        return None
+    ends = consent.valid_to
     if consent.status is ConsentStatus.AWAITING:
         asked = consent.asked_at or consent.valid_from
-        if asked + timedelta(hours=terms(at)["waiting_hours"]) <= at or consent.valid_to <= at:
-            return ConsentStatus.REJECTED
-    return consent.status
+        ends = min(ends, asked + timedelta(hours=terms(at)["waiting_hours"]))
+    return ends if ends <= at else None
+
+
+def as_it_stands(consent: Consent, at: datetime) -> Consent:
+    """Return the version in force, with when, by whom and why it last changed: a lapse is the platform's own."""
+    ended = lapsed_at(consent, at)
+    if ended is None:
+        return consent
+    return replace(consent, changed_at=ended, changed_by=Party.PLATFORM, reason=LAPSES[consent.status][1])
 
 
 def register(work: Work, wanted: WantedConsent, *, id: str, by: Asking, supersedes: str | None = None) -> Consent:
@@ -196,7 +219,7 @@ def show(work: Work, consents: tuple[Consent, ...], *, by: Asking) -> list[Conse
     firms = name_enterprises(work, [one.enterprise_id for one in consents], access=_looking(work, by))
     return [
         ConsentShown(
-            consent=one,
+            consent=as_it_stands(one, work.at),
             status=status_at(one, work.at),
             enterprise_name=firms[one.enterprise_id].name,
             identifier=firms[one.enterprise_id].identifier,

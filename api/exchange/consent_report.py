@@ -51,7 +51,9 @@ class ConsentReport(Frozen):
     changed_by: str | None = Field(
         description="由谁变动：enterprise、grantee、platform、regulator", examples=["enterprise"]
     )
-    reason: str = Field(description="变动的原因", examples=[""])
+    reason: str = Field(
+        description="变动的原因；到期为 term-over，逾期未确认为 not-confirmed-in-time，续签为 renewed", examples=[""]
+    )
     supersedes: str | None = Field(description="所续签的授权", examples=[None])
     history_from: date | None = Field(description="可问及的最早评估日；不限为 null", examples=[None])
     daily_limit: int | None = Field(description="每天至多申请几次评估；不限为 null", examples=[None])
