@@ -37,3 +37,6 @@ class ConsentDesk(Protocol):
 
     def visit(self, *, at: datetime) -> AbstractContextManager[ConsentVisit]:
         """Open the unit of work of one request."""
+
+    def announce_lapsed(self, *, at: datetime) -> bool:
+        """Tell grantees of consents that have ended by their days, each once; tell whether there were any."""

@@ -65,6 +65,7 @@ TITLES: Mapping[str, str] = {
     "consent-unknown": "没有这份授权",
     "consent-state": "授权的状态不能这样办理",
     "consent-terms-unsound": "授权的条款不合要求",
+    "consent-paper-incomplete": "授权书的内容不全",
     "not-your-consent": "不由贵方办理",
     "loan-of-another-firm": "借据号已用于另一家企业",
     "report-unsound": "报送的内容不合要求",

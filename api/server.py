@@ -105,7 +105,7 @@ def run_service(settings: "Settings", *, host: str, port: int) -> None:
     # A receiver of events that is slow must hold up no batch: each has a thread of its own.
     workers = [
         Thread(target=_work, args=(stop, desks, job, clock, log), name=job.__name__, daemon=True)
-        for job in (_batches, _deliveries)
+        for job in (_batches, _deliveries, _endings)
     ]
     for worker in workers:
         worker.start()
@@ -150,6 +150,11 @@ def _work(
 def _batches(desks: Desks, at: datetime) -> bool:
     """Do one unit of each kind of long work in turn."""
     return any([desks.scoring.batches.work_next(at=at), desks.back_tests.work_next(at=at)])
+
+
+def _endings(desks: Desks, at: datetime) -> bool:
+    """Tell of consents that have ended by their days, some at a time."""
+    return desks.consents.announce_lapsed(at=at)
 
 
 def _deliveries(desks: Desks, _at: datetime) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from data.spec.access import BUREAU, Access, ConsentBasis, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.batches import AssessmentBatch, BatchItem, BatchState, BatchWish, ItemState
+from data.spec.consent import Consent
 from data.spec.errors import DayInFuture, IdentifierMalformed
 from data.spec.events import EventType
 from data.spec.identifiers import parse_identifier
@@ -16,7 +17,7 @@ from risk.answering import Champions, Question
 from risk.assess import assess, assessment_of
 from risk.assessment import RelativeTo
 from risk.batches import BatchEnded, BatchResult
-from risk.consent import readable
+from risk.consent import can_ask, consents_by_firm
 from risk.exchange_limits import read_batch_terms
 from risk.turns import Turn, Turns
 
@@ -104,17 +105,20 @@ def read_results(work: Work, batch: AssessmentBatch, *, after: int, limit: int) 
     """Return the assessments of a batch that may be read at this instant, and record the reading; never commits."""
     items = BATCHES.list_items(work, batch, states=[ItemState.MADE], after=after, limit=limit)
     stored = read_assessments(work, [str(item.assessment_id) for item in items], access=_access(batch, work.at))
-    day = batch.wish.as_of
-    asked = [(kept.enterprise_id, day) for kept in stored.values()]
-    opened = readable(work, asked, tenant=batch.tenant, purpose=batch.wish.purpose)
+    given = None if batch.tenant == BUREAU else consents_by_firm(work, grantee=batch.tenant)
     results = []
     for item in items:
         kept = stored[str(item.assessment_id)]
-        told = assessment_of(kept) if (kept.enterprise_id, day) in opened else None
+        open_ = given is None or _is_open(given.get(kept.enterprise_id, ()), batch, work.at)
+        told = assessment_of(kept) if open_ else None
         results.append(BatchResult(position=item.position, assessment_id=kept.id, assessment=told))
     shown = sum(result.assessment is not None for result in results)
     work.record(_audit(batch.tenant, Action.RESULTS_READ, batch.id, work.at, after=after, shown=shown))
     return results
+
+
+def _is_open(given: tuple[Consent, ...], batch: AssessmentBatch, at: datetime) -> bool:
+    return can_ask(given, purpose=batch.wish.purpose, at=at, as_of=batch.wish.as_of)
 
 
 def _access(batch: AssessmentBatch, at: datetime) -> Access:

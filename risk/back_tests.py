@@ -4,15 +4,16 @@ Every pair goes through the consent gate for this purpose alone, beside the lega
 whole. One unit of work settles one pair; what is answered is a score, never a reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from data.spec.access import Purpose
 from data.spec.audit import Action, AuditEvent
 from data.spec.back_tests import BackTest, BackTestWish, ModelWanted, Pair, PairScore
 from data.spec.batches import BatchState, ItemState
+from data.spec.consent import Consent
 from data.spec.errors import IdentifierMalformed
 from data.spec.events import EventType
 from data.spec.identifiers import Identifier, parse_identifier
@@ -107,17 +108,15 @@ def read_errors(work: Work, test: BackTest, *, after: int, limit: int) -> list[P
 def read_results(work: Work, test: BackTest, *, after: int, limit: int) -> list[PairResult]:
     """Return the scores that may be read at this instant, and record the reading; never commits."""
     found = BACK_TESTS.list_items(work, test, states=[ItemState.MADE], after=after, limit=limit)
-    asked = [(one.enterprise_id, one.as_of) for one in found if one.enterprise_id is not None]
-    opened = consent.readable(work, asked, tenant=test.tenant, purpose=Purpose.BACK_TEST)
+    given = consent.consents_by_firm(work, grantee=test.tenant)
     work.record(_audit(work, test, Action.BACK_TEST_READ, test.id))
-    return [
-        PairResult(
-            position=one.position,
-            as_of=one.as_of,
-            score=one.score if (one.enterprise_id, one.as_of) in opened else None,
-        )
-        for one in found
-    ]
+    return [_result(one, given, work.at) for one in found]
+
+
+def _result(pair: Pair, given: Mapping[int, tuple[Consent, ...]], at: datetime) -> PairResult:
+    held = () if pair.enterprise_id is None else given.get(pair.enterprise_id, ())
+    open_ = consent.can_ask(held, purpose=Purpose.BACK_TEST, at=at, as_of=pair.as_of)
+    return PairResult(position=pair.position, as_of=pair.as_of, score=pair.score if open_ else None)
 
 
 @dataclass(frozen=True)

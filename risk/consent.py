@@ -1,6 +1,6 @@
 """May this institution ask about this enterprise now? The one gate that every door goes through."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -145,38 +145,6 @@ def check_consent(
     raise ConsentRequired("企业尚未就该用途授权贵机构查询。", help="请企业签署授权书，写明用途、范围和期限。")
 
 
-def readable(
-    work: Work,
-    asked: Iterable[tuple[int, date]],
-    *,
-    tenant: str,
-    purpose: Purpose,
-    permission: Permission = Permission.SCORE_READ,
-) -> frozenset[tuple[int, date]]:
-    """Return those of firms and days that the gate opens to a tenant now: what `check_consent` would let through."""
-    if tenant == BUREAU:
-        return frozenset(asked)
-    given: dict[int, tuple[Consent, ...]] = {}
-    for one in list_consents(work, grantee=tenant):
-        given[one.enterprise_id] = (*given.get(one.enterprise_id, ()), one)
-
-    return frozenset(
-        (firm, day)
-        for firm, day in set(asked)
-        if opening(given.get(firm, ()), purpose=purpose, at=work.at, permission=permission, as_of=day)
-    )
-
-
-def opening(
-    given: tuple[Consent, ...], *, purpose: Purpose, at: datetime, permission: Permission, as_of: date | None = None
-) -> Consent | None:
-    """Return the consent that `check_consent` returns, or None where it refuses."""
-    try:
-        return check_consent(given, purpose=purpose, at=at, permission=permission, as_of=as_of)
-    except REFUSALS:
-        return None
-
-
 def training_access(work: Work, *, actor: str) -> Access:
     """Return the access with which models are trained: under the bureau's duty, less what consents took back.
 
@@ -191,9 +159,9 @@ def training_access(work: Work, *, actor: str) -> Access:
 
 
 def _may_report(work: Work, bank: str, firm: int) -> bool:
+    """Tell whether the bank may report on the firm for any purpose: what it reports is learned from whatever it is."""
     given = list_consents(work, grantee=bank, enterprise_id=firm)
-    # For any purpose: a loan is reported whatever it was asked for.
-    return any(one.is_in_force(work.at) and Permission.OUTCOME_WRITE in one.permissions for one in given)
+    return any(can_ask(given, purpose=one, at=work.at, permission=Permission.OUTCOME_WRITE) for one in Purpose)
 
 
 REFUSALS = (ConsentRequired, ConsentExpired, ConsentRevoked, ConsentHistory, ConsentUsedUp, PermissionRequired)
@@ -208,6 +176,36 @@ PERMISSION_LABELS = {
 }
 
 
-def can_ask(given: tuple[Consent, ...], *, purpose: Purpose, at: datetime) -> bool:
-    """Tell whether a consent in force covers the purpose."""
-    return opening(given, purpose=purpose, at=at, permission=Permission.SCORE_READ) is not None
+def find_holding(
+    given: tuple[Consent, ...],
+    *,
+    purpose: Purpose,
+    at: datetime,
+    permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
+) -> Consent | None:
+    """Return the consent that `check_consent` returns; None where it refuses."""
+    try:
+        return check_consent(given, purpose=purpose, at=at, permission=permission, as_of=as_of)
+    except Refusal:
+        return None
+
+
+def can_ask(
+    given: tuple[Consent, ...],
+    *,
+    purpose: Purpose,
+    at: datetime,
+    permission: Permission = Permission.SCORE_READ,
+    as_of: date | None = None,
+) -> bool:
+    """Tell whether a consent in force covers purpose, permission and day."""
+    return find_holding(given, purpose=purpose, at=at, permission=permission, as_of=as_of) is not None
+
+
+def consents_by_firm(work: Work, *, grantee: str) -> Mapping[int, tuple[Consent, ...]]:
+    """Return what each enterprise has given a grantee, whatever its state; the gate is asked of each firm's alone."""
+    given: dict[int, tuple[Consent, ...]] = {}
+    for one in list_consents(work, grantee=grantee):
+        given[one.enterprise_id] = (*given.get(one.enterprise_id, ()), one)
+    return given

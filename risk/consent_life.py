@@ -25,11 +25,19 @@ from risk.consent_words import (
     ConsentTermsUnsound,
     ConsentUnknown,
     NotYourConsent,
+    PaperIncomplete,
     WantedConsent,
 )
 
 TERMINAL = frozenset({ConsentStatus.REJECTED, ConsentStatus.REVOKED, ConsentStatus.EXPIRED, ConsentStatus.SUPERSEDED})
 """States that nothing leaves."""
+
+
+LAPSES: Mapping[ConsentStatus, tuple[ConsentStatus, str]] = {
+    ConsentStatus.AUTHORISED: (ConsentStatus.EXPIRED, "term-over"),
+    ConsentStatus.AWAITING: (ConsentStatus.REJECTED, "not-confirmed-in-time"),
+}
+"""By state, what time alone makes of it, and the reason that is told."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +88,35 @@ def terms(at: datetime) -> dict[str, int]:
 
 def status_at(consent: Consent, at: datetime) -> ConsentStatus:
     """Return the state at an instant: what was never confirmed in time is rejected, what has ended is expired."""
-    if consent.status is ConsentStatus.AUTHORISED and consent.valid_to <= at:
-        return ConsentStatus.EXPIRED
+    return LAPSES[consent.status][0] if lapsed_at(consent, at) is not None else consent.status
+
+
+def lapsed_at(consent: Consent, at: datetime) -> datetime | None:
+    """Return since when a consent has ended by its own days, with nobody's doing; None where it has not at an instant.
+
+    An authorised one ends with its last day, one that awaits its enterprise with its waiting too.
+    """
+    if consent.status not in LAPSES:
+        return None
+    ends = consent.valid_to
     if consent.status is ConsentStatus.AWAITING:
         asked = consent.asked_at or consent.valid_from
-        if asked + timedelta(hours=terms(at)["waiting_hours"]) <= at or consent.valid_to <= at:
-            return ConsentStatus.REJECTED
-    return consent.status
+        ends = min(ends, asked + timedelta(hours=terms(at)["waiting_hours"]))
+    return ends if ends <= at else None
+
+
+def as_it_stands(consent: Consent, at: datetime) -> Consent:
+    """Return the version in force, with when, by whom and why it last changed: a lapse is the platform's own."""
+    ended = lapsed_at(consent, at)
+    if ended is None:
+        return consent
+    return replace(consent, changed_at=ended, changed_by=Party.PLATFORM, reason=LAPSES[consent.status][1])
 
 
 def register(work: Work, wanted: WantedConsent, *, id: str, by: Asking, supersedes: str | None = None) -> Consent:
     """Keep a new consent: authorised where the enterprise itself signs or a signed letter is named, else awaiting.
 
-    Never commits. Raises EnterpriseUnknown, ConsentTermsUnsound, NotYourConsent.
+    Never commits. Raises EnterpriseUnknown, ConsentTermsUnsound, PaperIncomplete, NotYourConsent.
     """
     enterprise = find_enterprise(work, wanted.identifier, access=_looking(work, by))
     if by.party is Party.GRANTEE and wanted.grantee != by.tenant:
@@ -100,6 +124,8 @@ def register(work: Work, wanted: WantedConsent, *, id: str, by: Asking, supersed
     if by.party is Party.ENTERPRISE and enterprise.id != by.subject:
         raise NotYourConsent("只能登记本企业的授权。", help="请核对信用代码。")
     _check_terms(wanted, work.at)
+    if by.party is not Party.ENTERPRISE:
+        _check_paper(wanted.paper)
     signed = by.party is Party.ENTERPRISE or wanted.paper.document_sha256 is not None
     made = Consent(
         id=id,
@@ -147,7 +173,7 @@ def move(work: Work, id: str, wanted: ConsentMove, *, by: Asking, reason: str = 
 def renew(work: Work, id: str, *, new_id: str, valid_to: datetime, paper: Paper, by: Asking) -> Consent:
     """Register a consent that takes the place of another once it is authorised: same terms, a later end.
 
-    Raises ConsentUnknown, ConsentEnded, ConsentTermsUnsound, NotYourConsent.
+    Raises ConsentUnknown, ConsentEnded, ConsentTermsUnsound, PaperIncomplete, NotYourConsent.
     """
     old = read(work, id, by=by)
     if status_at(old, work.at) not in (ConsentStatus.AUTHORISED, ConsentStatus.EXPIRED):
@@ -196,7 +222,7 @@ def show(work: Work, consents: tuple[Consent, ...], *, by: Asking) -> list[Conse
     firms = name_enterprises(work, [one.enterprise_id for one in consents], access=_looking(work, by))
     return [
         ConsentShown(
-            consent=one,
+            consent=as_it_stands(one, work.at),
             status=status_at(one, work.at),
             enterprise_name=firms[one.enterprise_id].name,
             identifier=firms[one.enterprise_id].identifier,
@@ -230,6 +256,23 @@ def _check_terms(wanted: WantedConsent, at: datetime) -> None:
             "授权的起止、期限或数据类别不合要求。",
             help=f"止期须在今后，期限至多 {terms(at)['longest_months']} 个月，类别须为目录所列。",
         )
+
+
+def _check_paper(paper: Paper) -> None:
+    """Raise PaperIncomplete where somebody else says that the enterprise signed, and not which text."""
+    if paper.document_sha256 is None:
+        return
+    missing = [name for name, value in _text_of(paper).items() if value is None]
+    if missing:
+        raise PaperIncomplete(
+            f"登记已签署的授权书，还缺{'、'.join(missing)}。",
+            help="请与 document_sha256 一并写明所签文本的版本与摘要；未签署的请去掉 document_sha256，由企业确认。",
+        )
+
+
+def _text_of(paper: Paper) -> dict[str, str | None]:
+    """Return what says which text was signed, by the name under which it is sent."""
+    return {"paper.text_version": paper.text_version, "paper.text_sha256": paper.text_sha256}
 
 
 def _months(wanted: WantedConsent) -> int:

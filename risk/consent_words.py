@@ -30,6 +30,13 @@ class ConsentTermsUnsound(Refusal):
     code = "consent-terms-unsound"
 
 
+class PaperIncomplete(Refusal):
+    """A letter of authorisation is named as signed, and not which text was signed."""
+
+    code = "consent-paper-incomplete"
+    status = 422
+
+
 class NotYourConsent(Refusal):
     """The one who asks may see the consent, and not make this move."""
 

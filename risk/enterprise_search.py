@@ -58,7 +58,10 @@ Held = Mapping[int, tuple[Consent, ...]]
 
 
 def _held(work: Work, tenant: str) -> Held | None:
-    """Return the consents in force by enterprise; None for the bureau, which needs none."""
+    """Return the consents in force by enterprise; None for the bureau, which needs none.
+
+    The gate is not asked: a name is found for any purpose and permission, and nothing but the name is told.
+    """
     if tenant == BUREAU:
         return None
     held: dict[int, tuple[Consent, ...]] = {}

@@ -29,7 +29,7 @@ from data.store.warnings import StoredAcknowledgement, read_acknowledgements, wr
 from data.store.work import Work
 from features.tables.guarantee_graph import DISTRESS
 from risk.assessment import Source
-from risk.consent import opening
+from risk.consent import find_holding
 from risk.warning_report import SEVERITY_LABELS, Acknowledged, Outcome, RiskWarning, Told, ToldWarning, WatchReport
 from risk.warning_rules import RULES, WATCHED_TABLES, WarningRule, exposed, find_signals, read_warning_limits
 
@@ -223,15 +223,7 @@ def _look(work: Work, watched: Watched, found: pd.DataFrame, *, access: Access) 
     firms = set(found["enterprise_id"])
     owed = watched.owed[watched.owed["enterprise_id"].isin(firms) & (watched.owed["owner"] != BUREAU)]
     pairs = owed[["owner", "enterprise_id"]].drop_duplicates().itertuples(index=False, name=None)
-    given = {
-        (bank, firm): opening(
-            list_consents(work, grantee=bank, enterprise_id=int(firm)),
-            purpose=Purpose.MONITORING,
-            at=access.at,
-            permission=Permission.MONITORING,
-        )
-        for bank, firm in pairs
-    }
+    given = {(bank, firm): _monitored(work, bank, int(firm), at=access.at) for bank, firm in pairs}
     named = watched.owed.drop_duplicates("owner")
     return _Looked(
         watched=watched,
@@ -241,6 +233,11 @@ def _look(work: Work, watched: Watched, found: pd.DataFrame, *, access: Access) 
         names=dict(zip(named["owner"], named["bank"], strict=True)),
         done=read_acknowledgements(work, tenant=access.tenant),
     )
+
+
+def _monitored(work: Work, bank: str, firm: int, *, at: datetime) -> Consent | None:
+    given = list_consents(work, grantee=bank, enterprise_id=firm)
+    return find_holding(given, purpose=Purpose.MONITORING, at=at, permission=Permission.MONITORING)
 
 
 def _warning(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> RiskWarning:
@@ -300,7 +297,8 @@ def _told(row: Mapping[Any, Any], rule: WarningRule, looked: _Looked) -> tuple[t
     for bank in banks:
         own = any(one["owner"] == bank for one in rows)
         consent = looked.consents[bank, firm]
-        if own or (consent is not None and rule.table.group in consent.categories):
+        opened = consent is not None and rule.table.group in consent.categories
+        if own or opened:
             ground = OWN if own else CONSENT
             evidence = _evidence(rows, rule, looked, bank)
             told.append(Told(institution=bank, name=looked.names[bank], ground=ground, evidence=evidence))

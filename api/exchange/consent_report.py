@@ -51,12 +51,20 @@ class ConsentReport(Frozen):
     changed_by: str | None = Field(
         description="由谁变动：enterprise、grantee、platform、regulator", examples=["enterprise"]
     )
-    reason: str = Field(description="变动的原因", examples=[""])
+    reason: str = Field(
+        description="变动的原因；到期为 term-over，逾期未确认为 not-confirmed-in-time，续签为 renewed", examples=[""]
+    )
     supersedes: str | None = Field(description="所续签的授权", examples=[None])
     history_from: date | None = Field(description="可问及的最早评估日；不限为 null", examples=[None])
     daily_limit: int | None = Field(description="每天至多申请几次评估；不限为 null", examples=[None])
     document_sha256: str | None = Field(description="授权书文件的 sha256", examples=["3b1f…"])
     text_version: str | None = Field(description="授权书文本的版本", examples=["2026-01"])
+    text_sha256: str | None = Field(default=None, description="授权书文本的 sha256", examples=["9c0d…"])
+    signatory_role: str | None = Field(
+        default=None,
+        description="签署人：legal_representative 法定代表人、agent 经办人；没有写明为 null",
+        examples=["legal_representative"],
+    )
     signing_ref: str | None = Field(description="电子签约平台的存证编号", examples=[None])
     delete_by: datetime | None = Field(
         description="终止后，被授权机构应在此前删除所得的信息；未终止为 null", examples=["2026-02-01T09:30:00+08:00"]
@@ -100,6 +108,8 @@ def _report(consent: Consent, status: ConsentStatus, enterprise: str, delete_by:
         supersedes=consent.supersedes,
         document_sha256=consent.paper.document_sha256,
         text_version=consent.paper.text_version,
+        text_sha256=consent.paper.text_sha256,
+        signatory_role=consent.paper.signatory_role,
         signing_ref=consent.paper.signing_ref,
         history_from=consent.history_from,
         daily_limit=consent.daily_limit,

@@ -27,7 +27,7 @@ AssessmentId = Annotated[
     "/assessments/{id}",
     operation_id="read_assessment",
     summary="再读一份评估",
-    response_description="当初给出的评估，一字不改",
+    response_description="当初给出的评估；理由、指标值与来源行以此刻的授权为限",
     responses=refusals(
         TokenMissing,
         TokenUnknown,

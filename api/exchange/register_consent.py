@@ -19,7 +19,14 @@ from api.secret import derive_key
 from data.spec.access import Purpose
 from data.spec.consent import Paper, Permission
 from data.spec.errors import EnterpriseUnknown
-from risk.consent_words import ConsentEnded, ConsentTermsUnsound, ConsentUnknown, NotYourConsent, WantedConsent
+from risk.consent_words import (
+    ConsentEnded,
+    ConsentTermsUnsound,
+    ConsentUnknown,
+    NotYourConsent,
+    PaperIncomplete,
+    WantedConsent,
+)
 from risk.permissions import Scope
 
 router = guarded_router("授权", Scope.CONSENTS_WRITE)
@@ -35,7 +42,9 @@ class PaperTold(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     document_sha256: Sha256 | None = Field(
-        default=None, description="已签署的授权书文件的 sha256；有则登记后即有效", examples=["0" * 64]
+        default=None,
+        description="已签署的授权书文件的 sha256；有则登记后即有效，此时须同时写明 text_version 与 text_sha256",
+        examples=["0" * 64],
     )
     text_version: CleanText | None = Field(default=None, description="授权书文本的版本", examples=["2026-01"])
     text_sha256: Sha256 | None = Field(default=None, description="授权书文本的 sha256", examples=["0" * 64])
@@ -94,7 +103,7 @@ class RenewalRequest(BaseModel):
     paper: PaperTold = Field(default=PaperTold(), description="所签署的授权书")
 
 
-REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound)
+REGISTERING = (*CREATING, NotYourConsent, ConsentTermsUnsound, PaperIncomplete)
 LEADS_TO = leads_to(201, "read_consent", "read_consent_history", "authorise_consent", "revoke_consent")
 
 

@@ -46,6 +46,8 @@ def request_assessment(
 ) -> Response:
     """评估一家已授权的企业，返回分数、等级、违约概率、区间与理由；同一幂等键重发得到同一答复。
 
+    企业的授权不含 explanation:read 的，只给分数；不含 indicators:read 的，理由不列指标值与来源行。
+
     (Assess one enterprise that has consented; a replay under the same key gets the same answer.)
     """
     sending = Sending(tenant=bank.code, route=ROUTE, key=key, fingerprint=fingerprint)

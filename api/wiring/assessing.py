@@ -23,6 +23,7 @@ from risk.consent import authorise
 from risk.explanation import explain
 from risk.objection_words import OPEN_NOTE
 from risk.objections import is_disputed
+from risk.opened import as_opened
 from risk.portfolio import assess_all
 from risk.readers import Audience, Language
 
@@ -48,7 +49,7 @@ class StoreVisit(RememberingVisit):
         relative_to: RelativeTo = RelativeTo.POPULATION,
         product: str | None = None,
     ) -> Assessment:
-        """Assess one enterprise for the institution."""
+        """Assess one enterprise for the institution; it sees what its consent opens, and all of it is kept."""
         question = Question(
             id=id,
             identifier=identifier,
@@ -61,12 +62,14 @@ class StoreVisit(RememberingVisit):
             relative_to=relative_to,
             product=product,
         )
-        return assess(self._work, question, self._champions)
+        return as_opened(self._work, assess(self._work, question, self._champions), tenant=institution.code)
 
-    def read_assessment(
-        self, id: str, *, institution: Institution, permission: Permission = Permission.SCORE_READ
-    ) -> Assessment | None:
-        """Read an assessment again; the consent must hold at this instant, as for any reading."""
+    def read_assessment(self, id: str, *, institution: Institution) -> Assessment | None:
+        """Read an assessment again as far as the consent opens it at this instant, as for any reading."""
+        whole = self._read_whole(id, institution=institution, permission=Permission.SCORE_READ)
+        return None if whole is None else as_opened(self._work, whole, tenant=institution.code)
+
+    def _read_whole(self, id: str, *, institution: Institution, permission: Permission) -> Assessment | None:
         unresolved = ConsentBasis("unresolved", 0)
         looking = Access(
             tenant=institution.code,
@@ -86,6 +89,7 @@ class StoreVisit(RememberingVisit):
             purpose=Purpose(stored.purpose),
             at=self._work.at,
             permission=permission,
+            as_of=date.fromisoformat(str(stored.body["as_of"])),
         )
         answer = read_assessment(self._work, id, access=access)
         disputed = answer is not None and is_disputed(self._work, id)
@@ -93,7 +97,7 @@ class StoreVisit(RememberingVisit):
 
     def explain_assessment(self, id: str, *, institution: Institution, language: Language) -> Explanation | None:
         """Read an assessment again and tell it in the institution's words."""
-        answer = self.read_assessment(id, institution=institution, permission=Permission.EXPLANATION_READ)
+        answer = self._read_whole(id, institution=institution, permission=Permission.EXPLANATION_READ)
         audience = Audience.BUREAU if institution.kind == BUREAU else Audience.BANK
         return None if answer is None else explain(answer, audience=audience, language=language)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.wiring.visits import RememberingVisit, visit
 from data.spec.consent import Consent, Paper
 from data.store import Store
-from risk import consent_life
+from risk import consent_lapses, consent_life
 from risk.consent_words import Asking, ConsentMove, ConsentShown, WantedConsent
 
 
@@ -60,3 +60,13 @@ class Consents:
         """Open the unit of work of one request."""
         with visit(self._store, at) as work:
             yield StoreConsentVisit(work)
+
+    def announce_lapsed(self, *, at: datetime) -> bool:
+        """Tell of the consents that have ended by their days; the store is written to only where there is one."""
+        with self._store.work(at=at, read_only=True) as work:
+            if not consent_lapses.waits_to_be_told(work):
+                return False
+        with self._store.work(at=at) as work:
+            told = consent_lapses.announce_lapsed(work)
+            work.commit()
+        return told > 0

@@ -28,6 +28,7 @@ class Action(StrEnum):
     CONSENT_AUTHORISED = "consent.authorised"
     CONSENT_REJECTED = "consent.rejected"
     CONSENT_SUPERSEDED = "consent.superseded"
+    CONSENT_EXPIRED = "consent.expired"
     CONSENT_READ = "consent.read"
     ASSESSMENT_MADE = "assessment.made"
     ASSESSMENT_READ = "assessment.read"

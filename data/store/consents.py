@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from data.spec.access import Purpose
 from data.spec.audit import AuditEvent
 from data.spec.consent import Consent, ConsentStatus, Paper, Party, Permission, latest_versions
 from data.store.orm import CONSENT
+from data.store.orm_exchange import CONSENT_END
 from data.store.work import Work
 
 
@@ -43,6 +45,28 @@ def list_revoked(work: Work) -> frozenset[tuple[str, int]]:
         select(columns.grantee, columns.enterprise_id).where(columns.status == str(ConsentStatus.REVOKED)).distinct()
     )
     return frozenset((row.grantee, row.enterprise_id) for row in rows)
+
+
+def list_unannounced(work: Work) -> tuple[Consent, ...]:
+    """List the consents that await their enterprise, or whose days are over, and of whose end nobody was told yet."""
+    columns = CONSENT.c
+    newest = select(columns.id, func.max(columns.version).label("version")).group_by(columns.id).subquery()
+    over = (columns.status == str(ConsentStatus.AUTHORISED)) & (columns.valid_to <= work.at)
+    told = select(CONSENT_END.c.consent_id).where(CONSENT_END.c.consent_id == columns.id).exists()
+    query = (
+        select(CONSENT)
+        .join(newest, (newest.c.id == columns.id) & (newest.c.version == columns.version))
+        .where(over | (columns.status == str(ConsentStatus.AWAITING)), ~told)
+        .order_by(columns.id)
+    )
+    return tuple(_consent(row) for row in work.connection.execute(query))
+
+
+def note_end(work: Work, consent: Consent) -> bool:
+    """Note that the end of a consent is told in this unit of work; False where another has told it."""
+    insert_into = postgresql.insert if work.connection.dialect.name == "postgresql" else sqlite.insert
+    noted = insert_into(CONSENT_END).values(consent_id=consent.id, tenant=consent.grantee, announced_at=work.at)
+    return work.connection.execute(noted.on_conflict_do_nothing()).rowcount == 1
 
 
 def find_by_id(work: Work, id: str) -> tuple[Consent, ...]:

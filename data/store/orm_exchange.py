@@ -23,3 +23,12 @@ OUTBOX_HEAD = Table(
     Column("seq", Integer, nullable=False),
 )
 """The last number given out to each institution: locked while numbering, so that numbers are committed in order."""
+
+CONSENT_END = Table(
+    "consent_end",
+    METADATA,
+    Column("consent_id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("announced_at", Instant, nullable=False),
+)
+"""Of which consents it was told that their days, or their waiting, are over: once each, whoever tells it."""

@@ -78,6 +78,16 @@ def consent(enterprise_id: int, **changes: object) -> Consent:
     return Consent(**(given | changes))  # type: ignore[arg-type]
 
 
+def test_a_consent_is_listed_to_its_grantee_alone_as_it_was_written(store: Store) -> None:
+    with store.work(at=AT) as work:
+        number = seed(work)
+        write_consent(work, consent(number), event())
+
+        assert list_consents(work, grantee="bank-a") == (consent(number),)
+        assert list_consents(work, grantee="bank-a", enterprise_id=number + 1) == ()
+        assert list_consents(work, grantee="bank-b") == ()
+
+
 def test_every_consent_is_listed_in_its_last_version_whatever_its_state(store: Store) -> None:
     with store.work(at=AT) as work:
         number = seed(work)

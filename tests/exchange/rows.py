@@ -95,7 +95,10 @@ def consent(world: Any, role: Role, side: str) -> dict[str, str]:
 
 def signed_consent(world: Any, role: Role, side: str) -> dict[str, str]:
     """Return the id of a consent that a signed letter stands behind."""
-    body = {**consent_body(world, role, side), "paper": {"document_sha256": "0" * 64}}
+    body = {
+        **consent_body(world, role, side),
+        "paper": {"document_sha256": "0" * 64, "text_version": "1", "text_sha256": "c" * 64},
+    }
     return made(world, role, side, "/v1/consents", body)
 
 

@@ -32,6 +32,7 @@ STRANGERS = FIRMS[2:4]
 DAYS = tuple(date(2025, month, 1) for month in (3, 6, 9))
 WAITS = (1, 20, 72, 24 * 30, 24 * 200)
 STEPS_OF_A_WALK = 60
+SIGNED = Paper(document_sha256="a" * 64, text_version="2026-01", text_sha256="c" * 64)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ class Walk:
             categories=self._some(ALL_CATEGORIES),
             valid_from=begins,
             valid_to=begins + timedelta(days=self.draw.choice([1, 30, 360])),
-            paper=Paper(document_sha256="a" * 64 if signed else None),
+            paper=SIGNED if signed else Paper(),
             history_from=self.draw.choice([None, *DAYS]),
         )
         other = next(code for code in BANKS if code != bank)
@@ -143,7 +144,7 @@ class Walk:
         if not self.known:
             return
         id, new = self.draw.choice(sorted(self.known)), f"w-{len(self.known)}"
-        old, ends, paper = self.known[id], self.at + timedelta(days=90), Paper(document_sha256="b" * 64)
+        old, ends, paper = self.known[id], self.at + timedelta(days=90), SIGNED
         may = old.state(self.at) in ("authorised", "expired")
         by = BANKS[old.bank]
         assert self._do(lambda w: consent_life.renew(w, id, new_id=new, valid_to=ends, paper=paper, by=by)) is may

@@ -22,7 +22,7 @@ from tests.exchange.conftest import NOW, World, make_world
 DEEP = bool(os.environ.get("LUKEPING_DEEP"))
 BANK = Asking(tenant="bank-b", party=Party.GRANTEE)
 BUREAU = Asking(tenant="bureau", party=Party.REGULATOR)
-SIGNED = {"document_sha256": "0" * 64, "signing_ref": "QY-1"}
+SIGNED = {"document_sha256": "0" * 64, "text_version": "2026-01", "text_sha256": "c" * 64, "signing_ref": "QY-1"}
 ENDS = "2026-06-30T00:00:00+08:00"
 
 
@@ -72,7 +72,7 @@ def test_an_awaiting_consent_opens_nothing_until_the_enterprise_confirms_it(hous
 
 
 def test_revocation_bites_on_the_next_request_in_every_worker(house: World, tmp_path: Any) -> None:
-    id = registered(house, paper={"document_sha256": "a" * 64})
+    id = registered(house, paper=SIGNED)
     assert asks(house)[0] == 201
     desks: Future[Any] = Future()
     desks.set_result(house.app.state.desks.result())
@@ -94,7 +94,7 @@ def test_revocation_bites_on_the_next_request_in_every_worker(house: World, tmp_
 
 
 def test_past_assessments_are_closed_with_the_consent(house: World) -> None:
-    id = registered(house, paper={"document_sha256": "a" * 64}, permissions=["score:read", "explanation:read"])
+    id = registered(house, paper=SIGNED, permissions=["score:read", "explanation:read"])
     made = call(house, "POST", "/v1/assessments", Role.BANK, "b", json={"enterprise": house.firm("a")}).json()
     place = f"/v1/assessments/{made['id']}"
     assert call(house, "GET", f"{place}/explanation", Role.BANK, "b").status_code == 200
@@ -117,7 +117,7 @@ def test_past_assessments_are_closed_with_the_consent(house: World) -> None:
 def test_each_permission_opens_its_own_route_alone(
     house: World, permissions: list[str], score: int, explanation: int | None, evidence: int | None
 ) -> None:
-    registered(house, paper={"document_sha256": "a" * 64}, permissions=permissions)
+    registered(house, paper=SIGNED, permissions=permissions)
     made = call(house, "POST", "/v1/assessments", Role.BANK, "b", json={"enterprise": house.firm("a")})
 
     assert made.status_code == score
@@ -129,7 +129,7 @@ def test_each_permission_opens_its_own_route_alone(
 
 
 def test_a_consent_too_narrow_is_one_items_answer_and_the_batch_goes_on(house: World) -> None:
-    registered(house, paper={"document_sha256": "a" * 64}, permissions=["monitoring"])
+    registered(house, paper=SIGNED, permissions=["monitoring"])
     wanted = {"enterprises": [house.firm("a"), house.firm("b")]}
     batch = call(house, "POST", "/v1/assessment-batches", Role.BANK, "b", json=wanted).json()["id"]
     desks = house.app.state.desks.result()
@@ -144,8 +144,8 @@ def test_a_consent_too_narrow_is_one_items_answer_and_the_batch_goes_on(house: W
 
 
 def test_a_renewal_is_a_new_consent_that_takes_the_old_ones_place(house: World) -> None:
-    old = registered(house, paper={"document_sha256": "a" * 64})
-    renewal = {"valid_to": "2026-12-31T00:00:00+08:00", "paper": {"document_sha256": "b" * 64}}
+    old = registered(house, paper=SIGNED)
+    renewal = {"valid_to": "2026-12-31T00:00:00+08:00", "paper": SIGNED}
 
     new = call(house, "POST", f"/v1/consents/{old}/renewals", Role.BANK, "b", json=renewal).json()
 
@@ -210,7 +210,7 @@ ALLOWED = {
 @pytest.mark.parametrize("name", MOVES)
 @pytest.mark.parametrize("state", ["awaiting", "authorised", "rejected", "revoked"])
 def test_who_may_do_what_in_which_state(house: World, state: str, name: str, role: Role) -> None:
-    id = registered(house, **({} if state in ("awaiting", "rejected") else {"paper": {"document_sha256": "a" * 64}}))
+    id = registered(house, **({} if state in ("awaiting", "rejected") else {"paper": SIGNED}))
     version = 1
     if state in ("rejected", "revoked"):
         before = MOVES["reject" if state == "rejected" else "revoke"]
@@ -245,7 +245,7 @@ def test_a_change_names_the_version_it_saw(house: World) -> None:
 
 
 def test_no_name_of_a_person_is_kept(house: World) -> None:
-    registered(house, paper={"document_sha256": "a" * 64, "signatory": "张三丰甲乙", "signatory_role": "agent"})
+    registered(house, paper=SIGNED | {"signatory": "张三丰甲乙", "signatory_role": "agent"})
 
     with house.store.work(at=NOW, read_only=True) as work:
         kept = "".join(filter(None, work.connection.scalars(select(CONSENT.c.details)).all()))
@@ -257,7 +257,7 @@ def test_no_name_of_a_person_is_kept(house: World) -> None:
 def test_every_assessment_that_was_given_names_a_consent_that_held(house: World) -> None:
     for side in "ab":
         call(house, "POST", "/v1/assessments", Role.BANK, side, json={"enterprise": house.firm(side)})
-    id = registered(house, paper={"document_sha256": "a" * 64})
+    id = registered(house, paper=SIGNED)
     assert asks(house)[0] == 201
     call(house, "DELETE", f"/v1/consents/{id}", Role.BANK, "b", seen=1)
 
@@ -307,6 +307,49 @@ def test_a_consents_daily_number_is_kept_and_renewed_with_it(house: World) -> No
     assert refused == (429, "consent-used-up")
     assert renewed.json()["daily_limit"] == 2
     assert asks(house)[0] == 201  # The new consent counts its own.
+
+
+TEXT = ("text_version", "text_sha256")
+
+
+@pytest.mark.parametrize("missing", [TEXT, TEXT[:1], TEXT[1:]], ids=["both", "version", "hash"])
+@pytest.mark.parametrize("role", [Role.BANK, Role.BUREAU])
+def test_a_signed_letter_says_which_text_was_signed(house: World, role: Role, missing: tuple[str, ...]) -> None:
+    bare = {name: value for name, value in SIGNED.items() if name not in missing}
+
+    answer = call(house, "POST", "/v1/consents", role, "b", json=body(house, grantee="bank-b", paper=bare))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "consent-paper-incomplete")
+    assert [name for name in TEXT if f"paper.{name}" in answer.json()["detail"]] == list(missing)
+    assert "document_sha256" in answer.json()["detail"]
+    assert asks(house) == (403, "consent-required")
+
+
+def test_a_renewal_says_which_text_was_signed(house: World) -> None:
+    old = registered(house, paper=SIGNED)
+    renewal = {"valid_to": "2026-12-31T00:00:00+08:00", "paper": {"document_sha256": "b" * 64}}
+
+    answer = call(house, "POST", f"/v1/consents/{old}/renewals", Role.BANK, "b", json=renewal)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "consent-paper-incomplete")
+    assert call(house, "GET", f"/v1/consents/{old}", Role.BANK, "b").json()["status"] == "authorised"
+
+
+def test_what_was_signed_is_told_in_the_consents_report(house: World) -> None:
+    id = registered(house, paper=SIGNED | {"signatory_role": "legal_representative"})
+
+    told = call(house, "GET", f"/v1/consents/{id}", Role.BANK, "b").json()
+
+    assert {name: told[name] for name in SIGNED} == SIGNED
+    assert told["signatory_role"] == "legal_representative"
+
+
+def test_an_enterprise_that_registers_for_itself_needs_no_letter(house: World) -> None:
+    own = body(house, grantee="bank-b", paper={"document_sha256": "a" * 64})
+
+    answer = call(house, "POST", "/v1/consents", Role.ENTERPRISE, "a", json=own)
+
+    assert (answer.status_code, answer.json()["status"]) == (201, "authorised")
 
 
 def test_a_narrow_consent_does_not_take_away_what_another_opens(house: World) -> None:

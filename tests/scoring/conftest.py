@@ -99,6 +99,8 @@ class Town:
     def consent(self, place: int, grantee: str = "bank-a", **changes: Any) -> Consent:
         """Let a firm consent to an institution."""
         terms: dict[str, Any] = {
+            "id": f"c-{grantee}-{place}",
+            "version": 1,
             "purposes": CONSENT_PURPOSES,
             "categories": ALL_CATEGORIES,
             "permissions": frozenset(Permission),
@@ -106,8 +108,7 @@ class Town:
             "valid_to": NOW + timedelta(days=400),
             **changes,
         }
-        terms.setdefault("id", f"c-{grantee}-{place}")
-        given = Consent(version=1, enterprise_id=self.number(place), grantee=grantee, **terms)
+        given = Consent(enterprise_id=self.number(place), grantee=grantee, **terms)
         with self.store.work(at=NOW) as work:
             event = AuditEvent(tenant=BUREAU, actor="test", action=Action.CONSENT_GRANTED, object_id=given.id, at=NOW)
             write_consent(work, given, event)

@@ -207,6 +207,29 @@ def test_a_day_before_any_rule_is_refused_pair_by_pair(town: Town) -> None:
     assert [one["position"] for one in items(town, place)] == [1]
 
 
+@pytest.mark.parametrize(
+    ("terms", "readable"),
+    [
+        ({"permissions": frozenset({Permission.OUTCOME_WRITE})}, [False, False]),
+        ({"history_from": date.fromisoformat(AFTER)}, [False, True]),
+        ({}, [True, True]),
+    ],
+    ids=["reports alone", "later days alone", "the same again"],
+)
+def test_scores_are_read_by_the_consent_in_force_now(town: Town, terms: dict[str, Any], readable: list[bool]) -> None:
+    whole = town.consent(0, purposes=FOR_THIS)
+    place = run(town, asked((0, BEFORE), (0, AFTER)))
+    with town.store.work(at=NOW) as work:
+        revoke(work, whole)
+        work.commit()
+    town.consent(0, id="narrow", purposes=FOR_THIS, **terms)
+
+    found = items(town, place)
+
+    assert [one["readable"] for one in found] == readable
+    assert [one["status"] is not None for one in found] == readable
+
+
 def test_a_consent_taken_back_blanks_the_score_at_once(town: Town) -> None:
     town.consent(0, purposes=FOR_THIS)
     place = run(town, asked((0, AFTER)))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from api.wiring.assessment_batches import AssessmentBatches
+from data.spec.access import Purpose
 from data.spec.consent import Permission
 from data.spec.identifiers import with_uscc_check_digit
 from data.store.audit import verify_chain
@@ -372,6 +373,34 @@ def test_a_revoked_consent_closes_the_very_next_reading_of_the_results(town: Tow
     assert kept.id != ended.id
     assert [item["readable"] for item in items] == [True, False]
     assert [items[1][name] for name in ("status", "score", "grade", "code", "valid_until")] == [None] * 5
+
+
+NARROWED = {
+    "reports alone": ({"permissions": frozenset({Permission.OUTCOME_WRITE})}, "permission-required"),
+    "another purpose": ({"purposes": frozenset({Purpose.MONITORING})}, "consent-revoked"),
+    "from tomorrow's history on": ({"history_from": NOW.date() + timedelta(days=1)}, "consent-history"),
+}
+
+
+@pytest.mark.parametrize(("terms", "code"), NARROWED.values(), ids=NARROWED.keys())
+def test_a_result_is_read_as_its_assessment_is_by_the_consent_in_force_now(
+    town: Town, batch_of: Batch, terms: dict[str, object], code: str
+) -> None:
+    whole = town.consent(0)
+    place = town.ask("POST", PATH, batch_of(0)).headers["location"]
+    town.work_all()
+    (before,) = town.ask("GET", f"{place}/results").json()["items"]
+    with town.store.work(at=NOW) as work:
+        revoke(work, whole)
+        work.commit()
+    town.consent(0, id="narrow", **terms)
+
+    (after,) = town.ask("GET", f"{place}/results").json()["items"]
+    single = town.ask("GET", before["assessment_url"])
+
+    assert (before["readable"], after["readable"]) == (True, False)
+    assert [after[name] for name in ("status", "score", "grade", "code", "valid_until")] == [None] * 5
+    assert (single.status_code, single.json()["code"]) == (403, code)
 
 
 def test_the_log_tells_of_the_request_of_each_assessment_and_of_each_reading(town: Town, batch_of: Batch) -> None:
