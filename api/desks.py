@@ -4,7 +4,7 @@ Command line and HTTP see these Protocols and plain values alone; `api.wiring` p
 So a door never imports a database, a frame or a model, and a test hands it a desk made of dictionaries.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -249,8 +249,8 @@ class AssessmentDesk(Protocol):
     def explain(self, answer: Assessment, *, audience: Audience, language: Language) -> Explanation:
         """Tell an answer to one reader; nothing is worked out again."""
 
-    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
-        """Assess every enterprise known, in the order of their codes; nothing is kept."""
+    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Sequence[Assessment]:
+        """Assess every enterprise known, in the order of their codes; no answer is kept, that they were given is."""
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
         """Assess a borrower of the demonstration city today, one with something to say, and keep the answer."""

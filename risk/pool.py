@@ -11,6 +11,7 @@ from statistics import fmean
 import pandas as pd
 
 from data.spec.access import Access, Purpose
+from data.spec.audit import Action, AuditEvent
 from data.spec.dated import load_strict
 from data.spec.errors import Refusal
 from data.spec.identifiers import Scheme
@@ -180,6 +181,20 @@ def report_pool(
         aims=aims_of(rated, rules, on=day),
         used=_used(rated, proposed if question.reforms else rules, wanted, day),
         notes=_notes(ask, looked),
+    )
+
+
+def note_report(work: Work, report: PoolReport, *, access: Access) -> None:
+    """Record that the pool of a day was looked at, and for how many firms' loans; never commits."""
+    work.record(
+        AuditEvent(
+            tenant=access.tenant,
+            actor=access.actor,
+            action=Action.POOL_READ,
+            object_id=str(report.as_of),
+            at=work.at,
+            details={"enterprises": report.book.firms + report.defaulted_firms},
+        )
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data.spec.access import Access, Purpose
+from data.spec.audit import Action, AuditEvent
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.progress import Progress
 from data.spec.tables import TABLES
@@ -65,6 +66,20 @@ def assess_all(
             )
             yield replace(answer, remarks=about(remarks[enterprise], answer.fingerprints))
         progress.advance()
+
+
+def note_listed(work: Work, *, access: Access, as_of: date, enterprises: int) -> None:
+    """Record that so many enterprises' answers of a day were given out at once; never commits."""
+    work.record(
+        AuditEvent(
+            tenant=access.tenant,
+            actor=access.actor,
+            action=Action.SCORES_LISTED,
+            object_id=str(as_of),
+            at=work.at,
+            details={"enterprises": enterprises},
+        )
+    )
 
 
 def _judge(

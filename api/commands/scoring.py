@@ -112,7 +112,7 @@ def score_all(
     with shown() as progress:
         desks = open_desks(read_settings())
         at = desks.now()
-        answers = list(desks.assessments.assess_all(as_of=day or at.date(), at=at, progress=progress))
+        answers = desks.assessments.assess_all(as_of=day or at.date(), at=at, progress=progress)
         if output is not None:
             with rewritten(output) as partial:
                 write_table(answers, partial, kind=output.suffix.lower())

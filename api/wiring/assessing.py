@@ -1,6 +1,6 @@
 """How does the house's judgement reach the doors?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from risk.explanation import explain
 from risk.objection_words import OPEN_NOTE
 from risk.objections import is_disputed
 from risk.opened import as_opened
-from risk.portfolio import assess_all
+from risk.portfolio import assess_all, note_listed
 from risk.readers import Audience, Language
 
 EXAMPLES_TRIED = 25
@@ -147,15 +147,20 @@ class Assessing:
             demonstration=self._store.demonstration,
         )
 
-    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Iterator[Assessment]:
-        """Assess every enterprise known, in the order of their codes; nothing is kept."""
+    def assess_all(self, *, as_of: date, at: datetime, progress: Progress) -> Sequence[Assessment]:
+        """Assess every enterprise known, in the order of their codes; no answer is kept, that they were given is."""
         access = bureau_access(person(), at=at)
 
         def ask(identifier: Identifier) -> Question:
             return self._question(identifier, purpose=Purpose.PRE_LOAN, as_of=as_of, at=at)
 
         with self._store.work(at=at, read_only=True) as work:
-            yield from assess_all(work, ask, self._champions, access=access, progress=progress)
+            answers = list(assess_all(work, ask, self._champions, access=access, progress=progress))
+        # The long reading holds up no writer; that it was made is recorded before the first answer is seen.
+        with self._store.work(at=at) as work:
+            note_listed(work, access=access, as_of=as_of, enterprises=len(answers))
+            work.commit()
+        return answers
 
     def assess_example(self, *, at: datetime, progress: Progress) -> Assessment:
         """Assess borrowers from the latest application back until one has reasons both ways; keep that one."""

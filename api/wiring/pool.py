@@ -15,7 +15,7 @@ from data.spec.progress import Progress
 from data.store import Store
 from risk.answering import Question
 from risk.policies.parameters import ParameterMalformed
-from risk.pool import PoolQuestion, report_pool
+from risk.pool import PoolQuestion, note_report, report_pool
 from risk.pool_report import PoolReport
 
 NOBODY = Identifier(Scheme.USCC, "")
@@ -33,7 +33,7 @@ class PoolOffice:
         return now(self._store.today)
 
     def report(self, wishes: PoolWishes, *, as_of: date, at: datetime, progress: Progress) -> PoolReport:
-        """Report on the pool as the bureau under its duty; raise a Refusal."""
+        """Report on the pool as the bureau under its duty, and record it; raise a Refusal."""
         question = PoolQuestion(
             ask=self._question(as_of=as_of, at=at),
             scenarios=wishes.scenarios,
@@ -42,7 +42,12 @@ class PoolOffice:
         )
         access = as_bureau(at, purpose=Purpose.MONITORING)
         with self._store.work(at=at, read_only=True) as work:
-            return report_pool(work, question, self._champions, access=access, progress=progress)
+            found = report_pool(work, question, self._champions, access=access, progress=progress)
+        # The long reading holds up no writer; what it came to is recorded before anybody sees it.
+        with self._store.work(at=at) as work:
+            note_report(work, found, access=access)
+            work.commit()
+        return found
 
     def _question(self, *, as_of: date, at: datetime) -> Question:
         return Question(

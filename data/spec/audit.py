@@ -37,6 +37,8 @@ class Action(StrEnum):
     BATCH_REQUESTED = "assessmentbatch.requested"
     BATCH_CANCELLED = "assessmentbatch.cancelled"
     RESULTS_READ = "results.read"
+    SCORES_LISTED = "scores.listed"
+    POOL_READ = "pool.read"
     ENTERPRISES_SEARCHED = "enterprises.searched"
     FACTS_VERIFIED = "facts.verified"
     USAGE_FLAGGED = "usage.flagged"

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from data.spec.access import BUREAU, Purpose
 from data.spec.identifiers import Identifier, Scheme
 from data.spec.progress import Silent
+from data.store.orm import AUDIT_EVENT
 from data.store.reads import read_events
 from features.conflicts import visible
 from risk.answering import Question
@@ -43,6 +45,23 @@ def test_the_book_is_the_ledgers_to_the_fen(city: City, run: Run) -> None:
     assert told["demonstration"] is True
     assert 0 < Decimal(told["filed"]["exposure"]) < Decimal(told["book"]["exposure"])
     assert {bank["bank"] for bank in told["banks"]} == set(loans["bank"])
+
+
+def test_each_look_at_the_pool_is_one_entry_of_the_log(city: City, run: Run) -> None:
+    def entries() -> list[tuple[str, object]]:
+        query = select(AUDIT_EVENT.c.object, AUDIT_EVENT.c.payload_canonical).where(AUDIT_EVENT.c.action == "pool.read")
+        with city.store.work(at=AT, read_only=True) as work:
+            return [
+                (row.object, row.payload_canonical)
+                for row in work.connection.execute(query.order_by(AUDIT_EVENT.c.seq))
+            ]
+
+    before = entries()
+    told = json.loads(run("pool", "--json", "--scenarios", "1000")[1])["pool"]
+
+    (made,) = entries()[len(before) :]
+    assert made[0] == str(TODAY)
+    assert json.loads(str(made[1]))["enterprises"] == told["book"]["firms"] + told["defaulted_firms"]
 
 
 def test_figures_hang_together_and_come_again_with_the_seed(run: Run) -> None:
