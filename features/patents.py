@@ -180,8 +180,8 @@ class Patents(FeatureGroup):
         empty=0,
     )
     university_held = Aggregate(
-        label="与高校院所共有的有效专利数",
-        label_en="patents in force shared with universities",
+        label="与高校院所共有的专利数（含在审申请）",
+        label_en="patents and pending applications shared with universities",
         unit=Unit.ITEM,
         reason=HELD,
         table=patent,

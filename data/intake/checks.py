@@ -65,5 +65,10 @@ def _row_faults(table: Table, rows: pd.DataFrame, today: date) -> Iterator[tuple
     last = date(today.year, 12, 31) if happened.kind is Kind.YEAR else today
     future = RowFault(0, "date-in-future", f"“{happened.label}”晚于今天（{today}）。", (table.happened,))
     yield future, rows[table.happened] > pd.Timestamp(last)
+    if happened.kind is Kind.YEAR:
+        early = RowFault(
+            0, "known-before-year-end", "该年度还没有结束，全年的数字不可能已知。", (table.happened, KNOWN)
+        )
+        yield early, rows["known_on"] < rows[table.happened]
     unknown = RowFault(0, "known-on-missing", "无法确定该行何时可知：没有公告、报送或登记日期。", (KNOWN,))
     yield unknown, rows["known_on"].isna()

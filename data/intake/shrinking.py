@@ -29,10 +29,10 @@ def check_not_shrunk(work: Work, list_name: str, label: str, *, rows: int, today
     limits = rules().numbers(today)
     least_rows = int(limits["least_rows"])
     before = last_batch(work, list_name, least_rows=least_rows, leave_out=void_batches(read_reversals(work)))
-    if before is None or rows >= limits["least_share"] * (before.rows_read - before.skipped):
+    if before is None or rows > limits["least_share"] * (before.rows_read - before.skipped):
         return
     raise ListShrunk(
         f"“{label}”本次只有 {rows} 行，上一份（批次 {before.id}，“{before.file_name}”）有 "
-        f"{before.rows_read - before.skipped} 行，不足其 {limits['least_share']:.0%}，文件可能不完整。",
+        f"{before.rows_read - before.skipped} 行，不超过其 {limits['least_share']:.0%}，文件可能不完整。",
         help="请核对文件；确实减少了这么多时，加 --force 导入。",
     )

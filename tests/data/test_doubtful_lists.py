@@ -152,15 +152,15 @@ def instruments(book: Book, codes: list[str], name: str, *, count: int, start: i
     return book(name, [[USCC, "仪器编号", "入网日期"], *rows])
 
 
-@pytest.mark.parametrize(("rows", "refused"), [(19, True), (20, False)], ids=["less than half", "half"])
-def test_a_whole_list_of_less_than_half_is_refused_unless_forced(
+@pytest.mark.parametrize(("rows", "refused"), [(20, True), (21, False)], ids=["half", "more than half"])
+def test_a_whole_list_that_shrinks_by_half_is_refused_unless_forced(
     store: Store, book: Book, codes: list[str], rows: int, refused: bool
 ) -> None:
     load(store, instruments(book, codes, "仪器一月.xlsx", count=40))
     short = instruments(book, codes, "仪器二月.xlsx", count=rows, start=100)
 
     if refused:
-        with pytest.raises(ListShrunk, match=r"只有 19 行，上一份（批次 B000001，“仪器一月\.xlsx”）有 40 行") as told:
+        with pytest.raises(ListShrunk, match=r"只有 20 行，上一份（批次 B000001，“仪器一月\.xlsx”）有 40 行") as told:
             load(store, short)
         assert told.value.code == "list-shrunk"
         assert "--force" in told.value.help
@@ -279,3 +279,22 @@ def test_everything_wrong_with_a_row_is_told_at_once(store: Store, book: Book, c
 
     assert reasons(report) == {"uscc-malformed": (3,), "date-impossible": (3,), "below-minimum": (3,)}
     assert (report.kept, report.quarantined_rows) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "figures"),
+    [
+        ("财务年报.xlsx", ["年度", "营业收入", "报送日期"], [2024, 100]),
+        ("研发投入统计.xlsx", ["年度", "统计口径", "研发费用", "报送日期"], [2024, "会计", 100]),
+    ],
+    ids=["accounts", "R&D"],
+)
+def test_a_years_figures_are_not_known_before_it_is_over(
+    store: Store, book: Book, codes: list[str], name: str, header: list[str], figures: list[object]
+) -> None:
+    slip, sound = [codes[0], *figures, "2024-03-01"], [codes[1], *figures, "2025-03-01"]
+
+    report = load(store, book(name, [[USCC, *header], slip, sound]), known_on=None)
+
+    assert reasons(report) == {"known-before-year-end": (2,)}
+    assert report.kept == 1
