@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-DOCUMENT: dict[str, Any] = json.loads(Path("docs/openapi.json").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8")
+)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -40,22 +42,23 @@ def _first(document: dict[str, Any]) -> dict[str, Any]:
     return next(operation for path, operation in _operations(document) if "{" in path)
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda document: document["info"].pop("license"),
-        lambda document: document.pop("servers"),
-        lambda document: document["paths"].update({"/v1/x/": {}}),
-        lambda document: _first(document).update(parameters=[]),
-        lambda document: _first(document).update(tags=["none"]),
-        lambda document: _first(document).update(responses={"200": {}}),
-        lambda document: document["paths"].update({"/v1/x": {"get": copy.deepcopy(_first(document)) | {}}}),
-    ],
-    ids=["license", "servers", "slash", "parameters", "tags", "4xx", "twice"],
-)
-def test_each_rule_can_be_broken(spoil: Callable[[dict[str, Any]], object]) -> None:
+SPOILT: dict[str, Callable[[dict[str, Any]], object]] = {
+    "info license": lambda document: document["info"].pop("license"),
+    "info contact": lambda document: document["info"].pop("contact"),
+    "info description": lambda document: document["info"].pop("description"),
+    "servers": lambda document: document.pop("servers"),
+    "slash /v1/x/": lambda document: document["paths"].update({"/v1/x/": {}}),
+    "parameters": lambda document: _first(document).update(parameters=[]),
+    "tags": lambda document: _first(document).update(tags=["none"]),
+    "4xx": lambda document: _first(document).update(responses={"200": {}}),
+    "twice": lambda document: document["paths"].update({"/v1/x": {"get": copy.deepcopy(_first(document))}}),
+}
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_each_rule_can_be_broken(fault: str) -> None:
     document = copy.deepcopy(DOCUMENT)
 
-    spoil(document)
+    SPOILT[fault](document)
 
-    assert _faults(document) != []
+    assert any(found.startswith(fault) for found in _faults(document))
