@@ -8,6 +8,7 @@ import pandas as pd
 from data.spec.columns import columns_of
 from data.spec.table import GROUP_LABELS, Absence, Group
 from data.spec.tables import TABLES
+from data.spec.versions import latest_known
 from features.catalogue import FEATURES
 from features.conflicts import (
     COMPARISONS,
@@ -74,6 +75,9 @@ def _newest(events: Events, name: str, as_of: date) -> dict[int, date]:
     if not len(columns):
         return {}
     day = pd.Timestamp(as_of).to_datetime64()
+    if columns.column("withdrawn").any():
+        # Only where something was taken back must versions be told apart to know what stands.
+        columns = columns_of({name: latest_known(events[name], pd.Timestamp(day))}, name)
     happened = columns.column("happened_on")
     seen = (columns.column("known_on") < day) & (happened < day)
     newest = pd.Series(happened[seen]).groupby(columns.column("enterprise_id")[seen]).max()

@@ -12,6 +12,7 @@ from data.spec.table import GROUP_LABELS, Table
 from data.spec.tables import TABLES
 from data.store.deliveries import Delivery, read_deliveries
 from data.store.reads import read_batches, read_enterprises, read_events, read_quarantine
+from data.store.reversals import read_reversals, void_batches
 from data.store.work import Work
 from features.calendar import read_calendar
 from features.conflicts import COMPARISONS, Compared, Comparison, compare_sources, read_tolerances, visible
@@ -63,7 +64,7 @@ def report_sources(
     looked = _Looked(
         as_of=as_of,
         registered=frozenset() if register is None else frozenset(register["enterprise_id"]),
-        batches=read_batches(work),
+        batches=_counting(work),
         quarantine=read_quarantine(work),
         rows=rows,
         seen=seen,
@@ -85,6 +86,12 @@ def report_sources(
         sources=tuple(sources),
         conflicts=_conflicts(work, told, seen, tolerances, access=access),
     )
+
+
+def _counting(work: Work) -> pd.DataFrame:
+    """Return the batches that count: no reversals, and none that was taken back."""
+    batches, reversals = read_batches(work), read_reversals(work)
+    return batches[~batches["id"].isin(void_batches(reversals) | {one.batch_id for one in reversals})]
 
 
 def _source(looked: _Looked, name: str, label: str, table: Table) -> SourceReport:

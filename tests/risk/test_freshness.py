@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from data.intake import load_file
+from data.intake.reversal import undo_batch
 from data.spec.access import BUREAU, Purpose, bureau_access
 from data.spec.identifiers import parse_identifier, with_uscc_check_digit
 from data.spec.progress import Silent
 from data.spec.tables import TABLES
 from data.store import Store
+from data.store.reads import read_batches
 from models.card import ModelCard
 from models.fitted import Model
 from models.refusals import ModelUnknown
@@ -143,6 +145,30 @@ def test_lateness_is_by_what_had_been_recorded_and_known_then(town: Town) -> Non
     assert town.freshness(FIRST_LATE, recorded_before=before).states["annual_report"].is_late
     # The report of 2024 was filed on 10 June: the day before, nobody knew of it.
     assert town.freshness(date(2025, 6, 10)).states["annual_report"].newest_on == date(2023, 12, 31)
+
+
+def test_a_list_that_was_taken_back_is_as_late_as_if_it_had_never_come(town: Town) -> None:
+    today = town.at.date()
+    before, kept = town.freshness(today).states["annual_report"], town.report(today, "annual_report")
+    gap = town.assess(OTHER, today)
+    town.load("annual_report", NEXT)
+    came = town.freshness(today).states["annual_report"]
+    with town.store.work(at=town.at, read_only=True) as work:
+        newest = str(read_batches(work)["id"].iloc[-1])
+
+    undo_batch(town.store, newest, reason="报送单位发错了文件", at=town.later(), actor="test")
+
+    (source,), (first,) = town.report(today, "annual_report").sources, kept.sources
+    assert (before.is_late, came.is_late) == (True, False)
+    assert town.freshness(today).states["annual_report"] == before
+    assert (source.newest_on, source.days_late, source.last_batch) == (
+        first.newest_on,
+        first.days_late,
+        first.last_batch,
+    )
+    assert (source.rows, source.rows_read, source.batches) == (first.rows, first.rows_read, first.batches)
+    again = town.assess(OTHER, today)
+    assert (again.missing, said(again)) == (gap.missing, said(gap))
 
 
 def test_only_a_list_that_came_before_excuses_gaps_and_only_where_absence_says_nothing(town: Town) -> None:
