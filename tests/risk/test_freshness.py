@@ -171,6 +171,21 @@ def test_a_list_that_was_taken_back_is_as_late_as_if_it_had_never_come(town: Tow
     assert (again.missing, said(again)) == (gap.missing, said(gap))
 
 
+def test_a_firm_whose_only_row_was_taken_back_has_none(town: Town) -> None:
+    town.load("annual_report", NEXT)
+    with town.store.work(at=town.at, read_only=True) as work:
+        batches = read_batches(work)
+    first = str(batches.loc[batches["list"] == "annual_report", "id"].iloc[0])
+    stale = said(town.assess(OTHER, town.at.date()))
+
+    undo_batch(town.store, first, reason="报送单位发错了文件", at=town.later(), actor="test")
+
+    gone = said(town.assess(OTHER, town.at.date()))
+    report = "财务年报"
+    assert ((RemarkKind.STALE, report) in stale, (RemarkKind.MISSING, report) in stale) == (True, False)
+    assert ((RemarkKind.STALE, report) in gone, (RemarkKind.MISSING, report) in gone) == (False, True)
+
+
 def test_only_a_list_that_came_before_excuses_gaps_and_only_where_absence_says_nothing(town: Town) -> None:
     fresh = town.freshness(LATE_DAY)
 
