@@ -14,15 +14,16 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
 
 
-def same_year_ratio(part: Floats, whole: Floats, earlier: tuple[Floats, Floats], days: tuple[Floats, Floats]) -> Floats:
+def same_year_ratio(
+    part: Floats, whole: Floats, part_before: Floats, whole_before: Floats, part_days: Floats, whole_days: Floats
+) -> Floats:
     """Divide figures of the latest year that both sides tell of, NaN where they have none in common.
 
-    Two years back hold two year-ends. `part` and `whole` are the latest figures of that span, `earlier` those before
-    them, `days` how long ago each latest year ended: where one side has told of a year more, its earlier figure counts.
+    Two years back hold two year-ends. The first two are the latest figures of that span, then come those before them, and
+    how long ago each latest year ended: where one side tells of a year more, its earlier figure counts.
     """
-    part_days, whole_days = days
-    of_part = np.where(part_days < whole_days, earlier[0], part)
-    of_whole = np.where(whole_days < part_days, earlier[1], whole)
+    of_part = np.where(part_days < whole_days, part_before, part)
+    of_whole = np.where(whole_days < part_days, whole_before, whole)
     return ratio(of_part, of_whole)
 
 

@@ -15,11 +15,14 @@ def over_revenue(
     operations_report_days_latest_2y: Floats,
 ) -> Floats:
     """Return R&D expense over revenue of the same year."""
-    earlier, days = (
-        (rnd_expense_previous_2y, operations_revenue_previous_2y),
-        (rnd_expense_days_latest_2y, operations_report_days_latest_2y),
+    return same_year_ratio(
+        rnd_expense_latest_2y,
+        operations_revenue_latest_2y,
+        rnd_expense_previous_2y,
+        operations_revenue_previous_2y,
+        rnd_expense_days_latest_2y,
+        operations_report_days_latest_2y,
     )
-    return same_year_ratio(rnd_expense_latest_2y, operations_revenue_latest_2y, earlier, days)
 
 
 def over_cost(
@@ -31,11 +34,14 @@ def over_cost(
     operations_report_days_latest_2y: Floats,
 ) -> Floats:
     """Return R&D expense over total cost of the same year."""
-    earlier, days = (
-        (rnd_expense_previous_2y, operations_total_cost_previous_2y),
-        (rnd_expense_days_latest_2y, operations_report_days_latest_2y),
+    return same_year_ratio(
+        rnd_expense_latest_2y,
+        operations_total_cost_latest_2y,
+        rnd_expense_previous_2y,
+        operations_total_cost_previous_2y,
+        rnd_expense_days_latest_2y,
+        operations_report_days_latest_2y,
     )
-    return same_year_ratio(rnd_expense_latest_2y, operations_total_cost_latest_2y, earlier, days)
 
 
 def tax_over_accounting(
@@ -47,11 +53,14 @@ def tax_over_accounting(
     rnd_expense_days_latest_2y: Floats,
 ) -> Floats:
     """Return R&D expense of the same year, tax basis over accounting basis."""
-    earlier, days = (
-        (rnd_tax_expense_previous_2y, rnd_expense_previous_2y),
-        (rnd_tax_expense_days_latest_2y, rnd_expense_days_latest_2y),
+    return same_year_ratio(
+        rnd_tax_expense_latest_2y,
+        rnd_expense_latest_2y,
+        rnd_tax_expense_previous_2y,
+        rnd_expense_previous_2y,
+        rnd_tax_expense_days_latest_2y,
+        rnd_expense_days_latest_2y,
     )
-    return same_year_ratio(rnd_tax_expense_latest_2y, rnd_expense_latest_2y, earlier, days)
 
 
 def statistics_over_accounting(
@@ -63,8 +72,11 @@ def statistics_over_accounting(
     rnd_expense_days_latest_2y: Floats,
 ) -> Floats:
     """Return R&D expense of the same year, statistics basis over accounting basis."""
-    earlier, days = (
-        (rnd_statistics_expense_previous_2y, rnd_expense_previous_2y),
-        (rnd_statistics_expense_days_latest_2y, rnd_expense_days_latest_2y),
+    return same_year_ratio(
+        rnd_statistics_expense_latest_2y,
+        rnd_expense_latest_2y,
+        rnd_statistics_expense_previous_2y,
+        rnd_expense_previous_2y,
+        rnd_statistics_expense_days_latest_2y,
+        rnd_expense_days_latest_2y,
     )
-    return same_year_ratio(rnd_statistics_expense_latest_2y, rnd_expense_latest_2y, earlier, days)

@@ -35,6 +35,7 @@ REDUCTIONS: Mapping[Reduce, str] = {
 SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "＋", ast.Sub: "－", ast.Mult: "×", ast.Div: "÷"}
 FUNCTIONS: Mapping[str, str] = {
     "ratio": "{0} ÷ {1}（分母不为正时未知）",
+    "same_year_ratio": "{0} ÷ {1}，取两者都有的最近年度（一方多一年时，改用{2}或{3}；没有共同的年度时未知）",
     "growth": "（{0} － {1}）÷ {1}，限于 -1 至 10",
     "share_of_years": "{0} ÷ 365.25",
     "surplus": "{0} － {1}（不低于零）",
