@@ -19,8 +19,8 @@ def same_year_ratio(
 ) -> Floats:
     """Divide figures of the latest year that both sides tell of, NaN where they have none in common.
 
-    Two years back hold two year-ends. The first two are the latest figures of that span, then come those before them, and
-    how long ago each latest year ended: where one side tells of a year more, its earlier figure counts.
+    Two years back hold two year-ends. The first two are the latest figures of that span, then come those before them,
+    and how long ago each latest year ended: where one side tells of a year more, its earlier figure counts.
     """
     of_part = np.where(part_days < whole_days, part_before, part)
     of_whole = np.where(whole_days < part_days, whole_before, whole)
