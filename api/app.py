@@ -152,7 +152,8 @@ def create_app(
         servers=[{"url": "/", "description": "本服务"}],
         contact={"name": "科学技术局（服务的运行单位）"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        telemetry={"logs": False},  # Its log lines carry messages of validation, and so input.
+        # Log lines would carry messages of validation, spans whole addresses: both hold what was sent.
+        telemetry={"logs": False, "tracing": False},
     )
     app.state.desks = desks
     app.state.clock = clock

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from opentelemetry import metrics, trace
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -112,3 +113,35 @@ def test_a_fault_that_names_somebody_is_logged_without_the_name(house: World, ca
     assert canary not in answer.text
     assert "RuntimeError" in logged(house)
     assert canary not in logged(house)
+
+
+class Recorder:
+    """Stand for a provider of traces or metrics, for their makers and instruments, and keep what each is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def _make(self, *given: object, **named: object) -> "Recorder":
+        return self
+
+    def _hear(self, *given: object, **named: object) -> Any:
+        self.told.append(f"{given} {named}")
+        return trace.INVALID_SPAN
+
+    get_tracer = get_meter = create_histogram = create_up_down_counter = _make
+    start_span = record = add = _hear
+
+
+def test_whoever_collects_traces_and_metrics_is_told_nothing_of_what_was_sent(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traces, metrics_ = Recorder(), Recorder()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: traces)
+    monkeypatch.setattr(metrics, "get_meter_provider", lambda: metrics_)
+
+    for path in ("/v1/loans/CANARY-LOAN-1", "/v1/consents?cursor=CANARY-CURSOR", "/CANARY-PATH"):
+        house.client.get(path, headers=house.headers(Role.BANK, "a"))
+
+    assert traces.told == []
+    assert metrics_.told
+    assert not [line for line in metrics_.told if "CANARY" in line]
