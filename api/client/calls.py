@@ -163,6 +163,17 @@ class Client:
         own |= {} if version is None else {"If-Match": f'"{version}"'}
         return self._call("POST", path, json=dict(body), headers=own)
 
+    def change(self, path: str, body: Mapping[str, Any], *, version: int) -> Answer:
+        """Change an object of the version last read, such as a receiver of events to be paused or resumed.
+
+        Where an answer was lost and the change had been made, the same call again is refused as stale: read, and look.
+        """
+        return self._call("PATCH", path, json=dict(body), headers={"If-Match": f'"{version}"'})
+
+    def end(self, path: str, *, version: int) -> Answer:
+        """End an object of the version last read: revoke a consent, remove a receiver, cancel a long work."""
+        return self._call("DELETE", path, headers={"If-Match": f'"{version}"'})
+
     def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Answer:
         for turn in range(TRIES):
             try:

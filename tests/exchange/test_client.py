@@ -232,3 +232,38 @@ def test_the_feed_is_read_on_to_its_end_and_from_where_one_was(client: Client) -
     assert list(client.events(told[-2]["seq"])) == told[-1:]
     with pytest.raises(ValueError, match="events"):
         next(client.pages("/v1/events"))
+
+
+def test_a_receiver_is_paused_resumed_and_ended_and_a_stale_version_refused(client: Client) -> None:
+    made = client.create("/v1/webhooks", {"url": "http://127.0.0.1:9/x"})
+    place = f"/v1/webhooks/{made['id']}"
+
+    paused = client.change(place, {"active": False}, version=1)
+    with pytest.raises(ExchangeError) as stale:
+        client.change(place, {"active": True}, version=1)
+    resumed = client.change(place, {"active": True}, version=2)
+    client.end(place, version=3)
+
+    assert (paused["state"], resumed["state"]) == ("paused", "active")
+    assert stale.value.status == 412
+    with pytest.raises(ExchangeError):
+        client.get(place)
+
+
+def test_a_bank_ends_its_own_consent(client: Client) -> None:
+    letter = {"document_sha256": "a" * 64, "text_version": "2025-1", "text_sha256": "b" * 64}
+    given = client.create(
+        "/v1/consents",
+        {
+            "enterprise": {"value": FIRMS[1]},
+            "purposes": ["pre_loan"],
+            "permissions": ["score:read"],
+            "categories": ["rnd"],
+            "valid_to": "2026-06-30T00:00:00+08:00",
+            "paper": letter,
+        },
+    )
+
+    ended = client.end(f"/v1/consents/{given['id']}", version=given["version"])
+
+    assert (given["status"], ended["status"]) == ("authorised", "revoked")
