@@ -14,6 +14,7 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.consent import ALL_CATEGORIES, Consent, ConsentStatus, Paper, Party
 from data.spec.dated import ParameterSet
 from data.spec.events import EventType, ExchangeEvent
+from data.spec.whose import Whose
 from data.store.consents import find_by_id, list_of, write_consent
 from data.store.reads import find_enterprise, name_enterprises
 from data.store.work import Work
@@ -202,19 +203,15 @@ def read(work: Work, id: str, *, by: Asking) -> Consent:
 
 def history(work: Work, id: str, *, by: Asking) -> tuple[Consent, ...]:
     """Return every version of a consent, the oldest first; raise ConsentUnknown."""
-    versions = find_by_id(work, id)
-    if not versions or not by.sees(versions[-1]):
+    versions = find_by_id(work, id, whose=by.whose)
+    if not versions:
         raise ConsentUnknown("没有这个编号的授权。", help="请核对授权编号。")
     return versions
 
 
 def list_consents(work: Work, *, by: Asking, after: str | None, limit: int) -> tuple[Consent, ...]:
     """List the consents that the one who asks may see, by id."""
-    grantee = by.tenant if by.party is Party.GRANTEE else None
-    if by.party is Party.ENTERPRISE and by.subject is None:
-        return ()  # Without a firm there is nothing of its own, and no condition must not mean everything.
-    subject = by.subject if by.party is Party.ENTERPRISE else None
-    return list_of(work, grantee=grantee, enterprise_id=subject, after=after, limit=limit)
+    return list_of(work, whose=by.whose, after=after, limit=limit)
 
 
 def show(work: Work, consents: tuple[Consent, ...], *, by: Asking) -> list[ConsentShown]:
@@ -294,7 +291,7 @@ def _supersede(work: Work, consent: Consent, by: Asking) -> None:
     """End the consent whose place this one takes."""
     if consent.supersedes is None:
         return
-    old = find_by_id(work, consent.supersedes)[-1]
+    old = find_by_id(work, consent.supersedes, whose=Whose(tenant=consent.grantee))[-1]
     if status_at(old, work.at) is ConsentStatus.AUTHORISED:
         ended = _next(work, old, ConsentStatus.SUPERSEDED, by, "renewed")
         write_consent(work, ended, _told(work, ended, by, Action.CONSENT_SUPERSEDED))

@@ -8,6 +8,7 @@ from data.spec.access import Purpose
 from data.spec.consent import Consent, ConsentStatus, Paper, Party, Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
+from data.spec.whose import EVERYBODYS, NOBODY, Whose
 
 
 class ConsentUnknown(Refusal):
@@ -60,13 +61,14 @@ class Asking:
     party: Party
     subject: int | None = None
 
-    def sees(self, consent: Consent) -> bool:
-        """Tell whether the consent is theirs to see."""
+    @property
+    def whose(self) -> Whose:
+        """Return whose consents and objections are theirs to see; an institution without a firm has no firm's."""
         if self.party is Party.REGULATOR:
-            return True
+            return EVERYBODYS
         if self.party is Party.ENTERPRISE:
-            return consent.enterprise_id == self.subject
-        return consent.grantee == self.tenant
+            return Whose(enterprise_id=NOBODY if self.subject is None else self.subject)
+        return Whose(tenant=self.tenant)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Party
 from data.spec.dated import ParameterSet
 from data.spec.events import EventType, ExchangeEvent
+from data.spec.whose import EVERYBODYS
 from data.store.assessments import find_assessed
 from data.store.consents import find_by_id
 from data.store.objections import Objection, list_objections, write_objection
@@ -73,25 +74,21 @@ def withdraw(work: Work, id: str, *, by: Asking) -> Objection:
 
 def read(work: Work, id: str, *, by: Asking) -> Objection:
     """Return an objection as it stands; raise ObjectionUnknown."""
-    found = list_objections(work, id=id)
-    if not found or not _sees(by, found[0]):
+    found = list_objections(work, whose=by.whose, id=id)
+    if not found:
         raise ObjectionUnknown("没有这个编号的异议。", help="请核对异议编号。")
     return found[0]
 
 
 def list_all(work: Work, *, by: Asking, after: str | None, limit: int) -> list[Objection]:
     """List the objections that the one who asks may see, by id."""
-    tenant = by.tenant if by.party is Party.GRANTEE else None
-    if by.party is Party.ENTERPRISE and by.subject is None:
-        return []  # Without a firm there is nothing of its own, and no condition must not mean everything.
-    subject = by.subject if by.party is Party.ENTERPRISE else None
-    return list_objections(work, tenant=tenant, enterprise_id=subject, after=after, limit=limit)
+    return list_objections(work, whose=by.whose, after=after, limit=limit)
 
 
 def is_disputed(work: Work, assessment_id: str) -> bool:
     """Tell whether an objection to an assessment is open, whoever brought it in."""
     with work.under_duty():
-        found = list_objections(work, object=assessment_id)
+        found = list_objections(work, whose=EVERYBODYS, object=assessment_id)
     return any(one.state == ObjectionState.RECEIVED for one in found)
 
 
@@ -125,8 +122,8 @@ def _enterprise_of(work: Work, kind: ObjectionKind, object_id: str, by: Asking) 
     """Return whose the objected thing is, where the one who asks may object to it."""
     enterprise = None
     if kind is ObjectionKind.CONSENT:
-        versions = find_by_id(work, object_id)
-        enterprise = versions[-1].enterprise_id if versions and by.sees(versions[-1]) else None
+        versions = find_by_id(work, object_id, whose=by.whose)
+        enterprise = versions[-1].enterprise_id if versions else None
     else:
         looking = Access(
             tenant=by.tenant, actor=by.tenant, purpose=Purpose.PRE_LOAN, basis=ConsentBasis("own", 0), at=work.at
@@ -137,14 +134,6 @@ def _enterprise_of(work: Work, kind: ObjectionKind, object_id: str, by: Asking) 
     if enterprise is None:
         raise ObjectUnknown("没有可以提出异议的这一项。", help="请核对评估或授权的编号。")
     return enterprise
-
-
-def _sees(by: Asking, objection: Objection) -> bool:
-    if by.party is Party.REGULATOR:
-        return True
-    if by.party is Party.ENTERPRISE:
-        return objection.enterprise_id == by.subject
-    return objection.tenant == by.tenant
 
 
 def _end(work: Work, id: str, state: ObjectionState, words: str, by: Asking, action: Action) -> Objection:

@@ -8,6 +8,7 @@ from data.spec.audit import Action, AuditEvent
 from data.spec.consent import Party, Permission
 from data.spec.events import EventType, ExchangeEvent
 from data.spec.identifiers import parse_identifier
+from data.spec.whose import Whose
 from data.store.assessments import StoredAssessment, read_anybodys_assessment, read_assessment
 from data.store.objections import list_objections
 from data.store.reviews import ReviewedReason, list_reviewed, write_review
@@ -117,7 +118,7 @@ def _check_given(given: StoredAssessment, judgements: Sequence[Judgement]) -> No
 
 def _correction(work: Work, assessment_id: str, wrong: Sequence[str], id: str) -> str:
     """Return the bureau's open objection to the assessment, opened now where there is none."""
-    for one in list_objections(work, tenant=BUREAU, object=assessment_id):
+    for one in list_objections(work, whose=Whose(tenant=BUREAU), object=assessment_id):
         if one.state == ObjectionState.RECEIVED:
             return one.id
     labels = "、".join(_label(name) for name in wrong)

@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data.spec.access import Purpose
 from data.spec.audit import AuditEvent
 from data.spec.consent import Consent, ConsentStatus, Paper, Party, Permission, latest_versions
+from data.spec.whose import Whose
 from data.store.orm import CONSENT
 from data.store.orm_exchange import CONSENT_END
+from data.store.whose import within
 from data.store.work import Work
 
 
@@ -69,26 +71,25 @@ def note_end(work: Work, consent: Consent) -> bool:
     return work.connection.execute(noted.on_conflict_do_nothing()).rowcount == 1
 
 
-def find_by_id(work: Work, id: str) -> tuple[Consent, ...]:
-    """Return every version of a consent, the oldest first; whose it is, is for the caller to ask."""
-    rows = work.connection.execute(select(CONSENT).where(CONSENT.c.id == id).order_by(CONSENT.c.version))
-    return tuple(_consent(row) for row in rows)
+def find_by_id(work: Work, id: str, *, whose: Whose) -> tuple[Consent, ...]:
+    """Return every version of a consent, the oldest first; nothing where it is not one of theirs."""
+    query = select(CONSENT).where(CONSENT.c.id == id, _within(whose)).order_by(CONSENT.c.version)
+    return tuple(_consent(row) for row in work.connection.execute(query))
 
 
-def list_of(
-    work: Work, *, grantee: str | None, enterprise_id: int | None, after: str | None, limit: int
-) -> tuple[Consent, ...]:
-    """List the last version of consents by id: a grantee's, an enterprise's, or with neither all."""
+def list_of(work: Work, *, whose: Whose, after: str | None, limit: int) -> tuple[Consent, ...]:
+    """List the last version of their consents by id."""
     columns = CONSENT.c
     newest = select(columns.id, func.max(columns.version).label("version")).group_by(columns.id).subquery()
     query = select(CONSENT).join(newest, (newest.c.id == columns.id) & (newest.c.version == columns.version))
-    if grantee is not None:
-        query = query.where(columns.grantee == grantee)
-    if enterprise_id is not None:
-        query = query.where(columns.enterprise_id == enterprise_id)
+    query = query.where(_within(whose))
     if after is not None:
         query = query.where(columns.id > after)
     return tuple(_consent(row) for row in work.connection.execute(query.order_by(columns.id).limit(limit)))
+
+
+def _within(whose: Whose) -> ColumnElement[bool]:
+    return within(whose, tenant=CONSENT.c.grantee, enterprise_id=CONSENT.c.enterprise_id)
 
 
 @dataclass(frozen=True, kw_only=True)

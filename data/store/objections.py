@@ -6,7 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import func, insert, select
 
 from data.spec.audit import AuditEvent
+from data.spec.whose import Whose
 from data.store.orm_objections import OBJECTION
+from data.store.whose import within
 from data.store.work import Work
 
 
@@ -39,19 +41,18 @@ def write_objection(work: Work, objection: Objection, *, audit: AuditEvent) -> N
 def list_objections(
     work: Work,
     *,
-    tenant: str | None = None,
-    enterprise_id: int | None = None,
+    whose: Whose,
     id: str | None = None,
     object: str | None = None,
     after: str | None = None,
     limit: int = 200,
 ) -> list[Objection]:
-    """List the last version of objections by id: a tenant's, about an enterprise, by id or object; with none, all."""
+    """List the last version of their objections by id: all, the one of an id, or those to an object."""
     columns = OBJECTION.c
     newest = select(columns.id, func.max(columns.version).label("version")).group_by(columns.id).subquery()
     query = select(OBJECTION).join(newest, (newest.c.id == columns.id) & (newest.c.version == columns.version))
-    wanted = {"tenant": tenant, "enterprise_id": enterprise_id, "id": id, "object": object}
-    for name, value in wanted.items():
+    query = query.where(within(whose, tenant=columns.tenant, enterprise_id=columns.enterprise_id))
+    for name, value in {"id": id, "object": object}.items():
         if value is not None:
             query = query.where(columns[name] == value)
     if after is not None:
