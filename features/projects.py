@@ -13,6 +13,9 @@ LEVEL = {"city": 1, "provincial": 2, "national": 3}
 LISTED = "说明创新能力，不等于偿债能力，不作断言"
 BLOCK = "只作其他指标的分子或分母"
 
+RUNNING = {"withdrawn_on": Filled(False), "accepted_on": Filled(False)}
+"""Of a project that was withdrawn or accepted the day of closing may never be told."""
+
 
 class Projects(FeatureGroup):
     """科技项目与成果：立项、验收、奖励与联合体。"""
@@ -27,7 +30,7 @@ class Projects(FeatureGroup):
         unit=Unit.ITEM,
         reason=LISTED,
         table=project,
-        where={"role": "lead"},
+        where={"role": "lead", **RUNNING},
         reduce=Reduce.COUNT,
         in_force=True,
         empty=0,
@@ -38,7 +41,7 @@ class Projects(FeatureGroup):
         unit=Unit.ITEM,
         reason=LISTED,
         table=project,
-        where={"role": "partner"},
+        where={"role": "partner", **RUNNING},
         reduce=Reduce.COUNT,
         in_force=True,
         empty=0,
@@ -236,6 +239,7 @@ class Projects(FeatureGroup):
         unit=Unit.YUAN,
         reason=LISTED,
         table=project,
+        where=RUNNING,
         reduce=Reduce.SUM,
         column="budget",
         in_force=True,
@@ -247,6 +251,7 @@ class Projects(FeatureGroup):
         unit=Unit.YUAN,
         reason=BLOCK,
         table=project,
+        where=RUNNING,
         reduce=Reduce.SUM,
         column="grant_amount",
         in_force=True,
@@ -268,6 +273,7 @@ class Projects(FeatureGroup):
         unit=Unit.LEVEL,
         reason=LISTED,
         table=project,
+        where=RUNNING,
         reduce=Reduce.MAX,
         column="level",
         levels=LEVEL,
