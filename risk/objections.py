@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import chinese_calendar
+from chinese_calendar.constants import holidays
 
 from data.spec.access import Access, ConsentBasis, Purpose
 from data.spec.audit import Action, AuditEvent
@@ -27,6 +28,9 @@ from risk.objection_words import (
     ObjectionUnknown,
     ObjectUnknown,
 )
+
+KNOWN_YEARS = range(min(holidays).year, max(holidays).year + 1)
+"""Years whose holidays the library knows: of any other it cannot tell a working day."""
 
 
 def object_to(work: Work, kind: ObjectionKind, object_id: str, words: str, *, id: str, by: Asking) -> Objection:
@@ -104,12 +108,11 @@ def working_days_after(day: date, count: int) -> date:
     later = day
     while count:
         later += timedelta(days=1)
-        try:
-            count -= chinese_calendar.is_workday(later)
-        except NotImplementedError as error:  # What the library raises for a year whose holidays it does not know.
+        if later.year not in KNOWN_YEARS:
             raise CalendarEnded(
                 f"工作日历尚无 {later.year} 年的安排，不能确定期限。", help="请更新 chinesecalendar 后再试。"
-            ) from error
+            )
+        count -= chinese_calendar.is_workday(later)
     return later
 
 
