@@ -247,24 +247,6 @@ def test_a_consent_taken_back_blanks_the_score_at_once(town: Town) -> None:
     assert (after["readable"], after["status_label"]) == (False, "企业授权已止，不能读取")
 
 
-@pytest.mark.parametrize(
-    "less",
-    [{"permissions": frozenset({Permission.OUTCOME_WRITE})}, {"history_from": date(2025, 7, 1)}],
-    ids=["no permission to read scores", "a shorter history"],
-)
-def test_results_ask_for_what_the_asking_asked(town: Town, less: dict[str, Any]) -> None:
-    town.consent(0, purposes=FOR_THIS)
-    place = run(town, asked((0, AFTER)))
-    with town.store.work(at=NOW) as work:
-        revoke(work, list_consents(work, grantee="bank-a")[0])
-        work.commit()
-    town.consent(0, id="c-2", purposes=FOR_THIS, **less)
-
-    (after,) = items(town, place)
-
-    assert (after["readable"], after["score"], after["pd"]) == (False, None, None)
-
-
 def test_each_refused_pair_is_told_by_its_place_and_code_alone(town: Town) -> None:
     town.consent(0, purposes=FOR_THIS)
     wanted = asked((0, AFTER), (UNKNOWN, AFTER), ("not-a-code", AFTER), (0, AFTER), (0, "2026-01-02"), (0, BEFORE))

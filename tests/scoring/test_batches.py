@@ -14,7 +14,6 @@ from data.spec.access import Purpose
 from data.spec.consent import Permission
 from data.spec.identifiers import with_uscc_check_digit
 from data.store.audit import verify_chain
-from data.store.consents import list_consents
 from data.store.orm import ASSESSMENT
 from data.store.orm_exchange import OUTBOX_EVENT
 from data.store.orm_scoring import ASSESSMENT_BATCH_ITEM
@@ -109,24 +108,6 @@ def test_a_firm_whose_consent_says_less_is_refused_alone(town: Town, batch_of: B
     ]
     told = town.ask("GET", place).json()
     assert (told["state"], told["counts"]) == ("finished", {"wanted": 3, "made": 1, "refused": 2, "cancelled": 0})
-
-
-def test_results_ask_for_what_a_single_reading_asks(town: Town, batch_of: Batch) -> None:
-    town.consent(0)
-    place = town.ask("POST", PATH, batch_of(0)).headers["location"]
-    town.work_all()
-    (before,) = town.ask("GET", f"{place}/results").json()["items"]
-    with town.store.work(at=NOW) as work:
-        revoke(work, list_consents(work, grantee="bank-a")[0])
-        work.commit()
-    town.consent(0, id="c-2", permissions=frozenset({Permission.OUTCOME_WRITE}))
-
-    (after,) = town.ask("GET", f"{place}/results").json()["items"]
-    alone = town.ask("GET", before["assessment_url"])
-
-    assert (alone.status_code, alone.json()["code"]) == (403, "permission-required")
-    assert (before["readable"], after["readable"]) == (True, False)
-    assert (after["status"], after["score"], after["grade"]) == (None, None, None)
 
 
 def test_a_day_before_any_rule_is_refused_firm_by_firm(town: Town, batch_of: Batch) -> None:
