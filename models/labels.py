@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from data.spec.dated import ParameterSet
+from data.spec.tables.lending import LOSSES
 
 
 class Outcome(StrEnum):
@@ -46,7 +47,7 @@ class LabelRule:
 
 
 NON_PERFORMING = ("substandard", "doubtful", "loss")
-DEFAULT_EVENTS = ("guarantee_payout", "write_off", "sale", "insolvency")
+DEFAULT_EVENTS = (*LOSSES, "insolvency")
 MERGED = "merged"
 """The register's status of a firm that went into another."""
 DISTRESS_EVENTS = ("restructuring", "extension", "refinancing")

@@ -22,6 +22,7 @@ from data.spec.consent import Permission
 from data.spec.errors import Refusal
 from data.spec.identifiers import Identifier
 from data.spec.tables import TABLES
+from data.spec.tables.lending import LOSSES
 from data.spec.versions import latest_known
 from data.store.enterprise_events import read_enterprise_events
 from data.store.frames import dtypes
@@ -32,7 +33,6 @@ from risk import consent
 from risk.lending_words import LoanRead, Record, Taken
 
 CHANNEL = "接口"
-LOSSES = ("guarantee_payout", "write_off", "sale")
 
 
 class LoanUnknown(Refusal):

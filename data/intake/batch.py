@@ -337,7 +337,8 @@ def _write(
     rows = rows.assign(enterprise_id=sorted_out.match.numbered(rows["enterprise_id"], numbers), batch_id=batch_id)
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names", "former_name"]))
     access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
-    doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, known_of(work, rows, access=access)))
+    read = known_of(work, rows, source.table, access=access)
+    doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, read))
     report = replace(report, batch_id=batch_id, new_enterprises=len(new), doubtful=doubtful)
     rows = with_restatements(work, source.table, rows, access=access)
     quarantine = [quarantined(fault, source.headers, raw) for fault in sorted_out.faults]

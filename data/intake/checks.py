@@ -70,5 +70,9 @@ def _row_faults(table: Table, rows: pd.DataFrame, today: date) -> Iterator[tuple
             0, "known-before-year-end", "该年度还没有结束，全年的数字不可能已知。", (table.happened, KNOWN)
         )
         yield early, rows["known_on"] < rows[table.happened]
+    if table.ended is not None:
+        both, ended = (table.ended, table.happened), table.columns[table.ended].label
+        message = f"“{ended}”早于“{happened.label}”。"
+        yield RowFault(0, "ends-before-start", message, both), rows[table.ended] < rows[table.happened]
     unknown = RowFault(0, "known-on-missing", "无法确定该行何时可知：没有公告、报送或登记日期。", (KNOWN,))
     yield unknown, rows["known_on"].isna()

@@ -16,6 +16,7 @@ from data.spec.table import Table
 from data.spec.tables import TABLES
 from data.store import Store, Work
 from data.store.batches import Batch, next_batch_id
+from data.store.doubts import read_holders
 from data.store.reads import read_events, read_versions
 from data.store.reversals import (
     Reversal,
@@ -179,10 +180,19 @@ def counting_versions(work: Work, versions: pd.DataFrame) -> pd.DataFrame:
     return standing(versions, void_batches(read_reversals(work)))
 
 
-def known_of(work: Work, rows: pd.DataFrame, *, access: Access) -> Callable[[str], pd.DataFrame]:
-    """Say how to read the versions that count of a table, of the enterprises that rows speak of."""
-    enterprises = set(rows["enterprise_id"].tolist())
-    return lambda name: counting_versions(work, read_events(work, [name], access=access, enterprises=enterprises)[name])
+def known_of(work: Work, rows: pd.DataFrame, table: Table, *, access: Access) -> Callable[[str, bool], pd.DataFrame]:
+    """Say how to read the versions that count of a table: of the enterprises that rows of `table` speak of.
+
+    Asked to look across, of the others too that have a record of the rows' keys.
+    """
+    spoken = set(rows["enterprise_id"].tolist())
+
+    def read(name: str, across: bool) -> pd.DataFrame:
+        holders = read_holders(work, table, rows["record_key"], access=access).values() if across else ()
+        about = spoken.union(*holders)
+        return counting_versions(work, read_events(work, [name], access=access, enterprises=about)[name])
+
+    return read
 
 
 def recorded_at(work: Work) -> datetime:

@@ -5,15 +5,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from data.intake import BatchReport, load_file
+from data.intake.checks import find_faults
 from data.intake.files import Instructions
 from data.intake.returning import write_quarantine
 from data.intake.reversal import undo_batch
 from data.intake.shrinking import ListShrunk, rules
+from data.intake.versions import complete
 from data.spec.access import bureau_access
 from data.spec.dated import ValueStatus
+from data.spec.table import Table
+from data.spec.tables import TABLES
 from data.store import Store
 from data.store.reads import read_batches, read_events, read_quarantine
 
@@ -95,17 +100,134 @@ def test_the_same_guarantee_under_two_numbers_is_pointed_at(store: Store, book: 
     assert doubts(report) == {"guarantees-overlap": (2, 3)}
 
 
-def test_a_loss_larger_than_its_loan_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
-    loan = [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "放款日期", "到期日期"]
-    lent = [codes[0], "J1", "S1", "演示银行", "鲁科贷", 100, "2023-01-01", "2024-01-01"]
-    load(store, book("贷款台账.xlsx", [loan, lent]))
-    header = [USCC, "借据号", "变动类型", "发生日期", "涉及金额"]
-    events = [("代偿", "2024-03-01", 101), ("代偿", "2024-04-01", 100), ("追偿收回", "2024-05-01", 500)]
+LOAN = [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "放款日期", "到期日期"]
+EVENT = [USCC, "借据号", "变动类型", "发生日期", "涉及金额"]
 
-    report = load(store, book("贷款变动.xlsx", [header, *([codes[0], "J1", *event] for event in events)]))
+
+def lent(code: str, number: str = "J1") -> list[object]:
+    return [code, number, f"S{number}", "演示银行", "鲁科贷", 100, "2023-01-01", "2024-01-01"]
+
+
+LOSSES = {
+    "more than the loan": ([("代偿", "2024-03-01", 101), ("追偿收回", "2024-05-01", 500)], (2,)),
+    "as much as the loan": ([("代偿", "2024-03-01", 100), ("追偿收回", "2024-05-01", 500)], ()),
+    "more than the loan together": ([("代偿", "2024-03-01", 80), ("核销", "2024-06-01", 21)], (2, 3)),
+    "as much together": ([("代偿", "2024-03-01", 80), ("核销", "2024-06-01", 20)], ()),
+}
+
+
+@pytest.mark.parametrize(("events", "rows"), LOSSES.values(), ids=LOSSES)
+def test_losses_larger_than_their_loan_are_pointed_at(
+    store: Store, book: Book, codes: list[str], events: Any, rows: tuple[int, ...]
+) -> None:
+    load(store, book("贷款台账.xlsx", [LOAN, lent(codes[0]), lent(codes[1])]))
+
+    report = load(store, book("贷款变动.xlsx", [EVENT, *([codes[0], "J1", *event] for event in events)]))
+
+    assert doubts(report) == ({"loss-over-loan": rows} if rows else {})
+    assert report.kept == len(events)
+
+
+def test_a_loss_adds_to_those_told_before_and_a_corrected_one_takes_the_place_of_the_first(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    load(store, book("贷款台账.xlsx", [LOAN, lent(codes[0])]))
+    load(store, book("一.xlsx", [EVENT, [codes[0], "J1", "代偿", "2024-03-01", 80]]))
+
+    more = load(store, book("二.xlsx", [EVENT, [codes[0], "J1", "核销", "2024-06-01", 21]]))
+    corrected = book("三.xlsx", [EVENT, [codes[0], "J1", "代偿", "2024-03-01", 79]])
+
+    assert doubts(more) == {"loss-over-loan": (2,)}
+    assert doubts(load(store, corrected, known_on=date(2025, 2, 1))) == {}
+
+
+def test_a_loan_that_comes_after_its_loss_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    load(store, book("贷款变动.xlsx", [EVENT, [codes[0], "J1", "代偿", "2024-03-01", 101]]))
+
+    report = load(store, book("贷款台账.xlsx", [LOAN, lent(codes[0]), lent(codes[0], "J2"), lent(codes[1])]))
 
     assert doubts(report) == {"loss-over-loan": (2,)}
     assert report.kept == 3
+
+
+CERTIFICATES = {
+    "renewed in the year it ends": (("2018-11-30", "2021-11-30"), ("2021-10-28", "2024-10-28"), ()),
+    "a second one in the first year": (("2018-11-30", "2021-11-30"), ("2019-11-28", "2022-11-28"), (2, 3)),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "rows"), CERTIFICATES.values(), ids=CERTIFICATES)
+def test_two_certificates_for_more_than_a_year_are_pointed_at(
+    store: Store, book: Book, codes: list[str], first: Any, second: Any, rows: tuple[int, ...]
+) -> None:
+    header = [USCC, "证书编号", "发证日期", "有效期至"]
+
+    report = load(store, book("高新技术企业认定.xlsx", [header, [codes[0], "G1", *first], [codes[0], "G2", *second]]))
+
+    assert doubts(report) == ({"certificates-overlap": rows} if rows else {})
+    assert report.kept == 2
+
+
+def test_the_same_honour_or_cultivation_twice_at_once_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    listed = [USCC, "称号", "级别", "公布日期", "移出日期"]
+    honours = [("瞪羚企业", "省级"), ("瞪羚企业", "市级"), ("瞪羚企业", "省级")]
+    spans = zip(honours, ("2020-01-01", "2020-02-01", "2021-01-01"), strict=True)
+    entered = [USCC, "培育计划", "入库日期", "出库日期"]
+
+    honoured = load(store, book("瞪羚.xlsx", [listed, *([codes[0], *words, day, None] for words, day in spans)]))
+    seedlings = [[codes[0], "育苗", "2020-01-01", "2021-06-01"], [codes[0], "育苗", "2021-01-01", None]]
+    cultivated = load(store, book("培育库.xlsx", [entered, *seedlings]))
+
+    assert (doubts(honoured), doubts(cultivated)) == ({"honours-overlap": (2, 4)}, {"listings-overlap": (2, 3)})
+
+
+PATENT = [USCC, "申请号", "专利类型", "专利名称", "申请日", "公开日"]
+NUMBER = "201710601862.3"
+
+
+def filed(code: str, kind: str = "发明专利", day: str = "2017-07-21") -> list[object]:
+    return [code, NUMBER, kind, "甲", day, "2018-06-01"]
+
+
+def test_a_legal_status_before_the_filing_is_pointed_at_whichever_list_comes_first(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    status = [USCC, "申请号", "专利类型", "法律状态", "法律状态日"]
+    early = [[codes[place], NUMBER, "发明专利", "授权", "2017-07-20"] for place in (0, 1)]
+    load(store, book("专利清单.xlsx", [PATENT, filed(codes[0])]))
+
+    granted = load(store, book("法律状态.xlsx", [status, *early]))
+    other = load(store, book("专利清单二.xlsx", [PATENT, filed(codes[2]), filed(codes[1])]))
+
+    assert (doubts(granted), granted.kept) == ({"event-before-filing": (2,)}, 2)
+    assert (doubts(other), other.kept) == ({"event-before-filing": (3,)}, 2)
+
+
+@pytest.mark.parametrize(
+    ("second", "odd"),
+    [({}, False), ({"kind": "实用新型"}, True), ({"day": "2017-07-22"}, True)],
+    ids=["shared", "of another kind", "filed on another day"],
+)
+def test_one_application_number_told_differently_by_two_firms_is_pointed_at(
+    store: Store, book: Book, codes: list[str], second: dict[str, str], odd: bool
+) -> None:
+    load(store, book("专利清单.xlsx", [PATENT, filed(codes[0])]))
+
+    report = load(store, book("专利清单二.xlsx", [PATENT, filed(codes[1], **second)]))
+
+    assert doubts(report) == ({"patent-told-differently": (2,)} if odd else {})
+    assert report.kept == 1
+
+
+def test_a_person_who_was_told_of_in_another_firm_before_is_pointed_at(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    header = [USCC, "人员代码", "人才类别", "起始日期"]
+    load(store, book("科技人才.xlsx", [header, [codes[0], "P1", "科技副总", "2023-01-01"]]))
+
+    report = load(store, book("科技人才二.xlsx", [header, [codes[1], "P1", "科技副总", "2024-01-01"]]))
+
+    assert doubts(report) == {"posts-overlap": (2,)}
 
 
 IMPOSSIBLE = {
@@ -145,6 +267,23 @@ def test_a_row_that_contradicts_itself_is_set_aside_and_the_rest_kept(
     assert reasons(report) == {code: (2,)}
     assert report.kept == 1
     assert len(report.faults[0].columns) == 2
+
+
+STATES = [table for table in TABLES.values() if table.ended]
+
+
+@pytest.mark.parametrize("table", STATES, ids=lambda table: table.name)
+def test_what_ends_before_it_begins_cannot_be_true(table: Table) -> None:
+    assert table.ended is not None
+    ends = [pd.Timestamp("2023-01-01"), pd.Timestamp("2023-01-02"), pd.NaT]
+    said = pd.DataFrame({table.ended: ends, "enterprise_id": 1, "file_row": [2, 3, 4]})
+    rows = complete(table, said.assign(**{table.happened: pd.Timestamp("2023-01-02")}))
+
+    found = find_faults(table, rows, checks=(), today=AT.date())
+
+    assert [(one.file_row, one.columns) for one in found if one.code == "ends-before-start"] == [
+        (2, (table.ended, table.happened))
+    ]
 
 
 def instruments(book: Book, codes: list[str], name: str, *, count: int, start: int = 0) -> Path:

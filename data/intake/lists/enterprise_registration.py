@@ -1,6 +1,6 @@
 """How is 企业名录 read?"""
 
-from data.intake.list_file import Check, Known, ListFile
+from data.intake.list_file import Known, ListFile
 from data.spec.table import Basis
 from data.spec.tables.profile import enterprise_registration
 
@@ -19,12 +19,4 @@ LIST = ListFile(
         "status": ("企业状态", "经营状态"),
         "founded_on": ("设立日期", "注册日期"),
     },
-    checks=(
-        Check(
-            code="deregistered-before-founded",
-            message="注销日期早于成立日期",
-            columns=("deregistered_on", "founded_on"),
-            holds=lambda rows: ~(rows["deregistered_on"] < rows["founded_on"]),
-        ),
-    ),
 )

@@ -1,6 +1,6 @@
 """How is 担保关系 read?"""
 
-from data.intake.list_file import Check, Known, ListFile
+from data.intake.list_file import Known, ListFile
 from data.intake.oddities import Doubt, overlapping
 from data.spec.table import Basis
 from data.spec.tables.conduct import guarantee
@@ -15,16 +15,8 @@ LIST = ListFile(
         Doubt(
             code="guarantees-overlap",
             message="为同一企业、同一金额的两份担保期间重叠，可能是重复报送",
-            among=guarantee.name,
+            among=(guarantee.name,),
             odd=overlapping("guaranteed", "amount"),
-        ),
-    ),
-    checks=(
-        Check(
-            code="guarantee-ends-before-start",
-            message="担保到期日早于起始日",
-            columns=("ends_on", "started_on"),
-            holds=lambda rows: ~(rows["ends_on"] < rows["started_on"]),
         ),
     ),
 )

@@ -17,7 +17,7 @@ LIST = ListFile(
         Doubt(
             code="tenancies-overlap",
             message="同一企业的两段在孵期重叠",
-            among=incubation_tenancy.name,
+            among=(incubation_tenancy.name,),
             odd=overlapping(),
         ),
     ),

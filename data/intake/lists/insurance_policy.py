@@ -17,11 +17,5 @@ LIST = ListFile(
             columns=("claim_amount", "insured_amount"),
             holds=lambda rows: ~(rows["claim_amount"] > rows["insured_amount"]),
         ),
-        Check(
-            code="policy-ends-before-start",
-            message="终保日期早于起保日期",
-            columns=("ends_on", "started_on"),
-            holds=lambda rows: ~(rows["ends_on"] < rows["started_on"]),
-        ),
     ),
 )

@@ -1,8 +1,18 @@
 """How is 贷款台账 read?"""
 
+import pandas as pd
+
 from data.intake.list_file import Check, Known, ListFile
+from data.intake.lists.loan_event import lost_of
+from data.intake.oddities import Doubt, looked_up, standing_of
 from data.spec.table import Basis
-from data.spec.tables.lending import loan
+from data.spec.tables.lending import loan, loan_event
+
+
+def _under_loss(rows: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
+    """Find loans of which more is lost, by what was told before, than was lent."""
+    return looked_up(rows, lost_of(standing_of(events)), "loan_no") > rows["amount"]
+
 
 LIST = ListFile(
     name="loan",
@@ -11,6 +21,14 @@ LIST = ListFile(
     words=("贷款台账", "借据"),
     known=Known(basis=Basis.FILED, headers=("报送日期",), column="disbursed_on", lag_days=30),
     origin="application_no",
+    doubts=(
+        Doubt(
+            code="loss-over-loan",
+            message="已报送的代偿、核销与转让的金额合计大于贷款本金",
+            among=(loan_event.name,),
+            odd=_under_loss,
+        ),
+    ),
     checks=(
         Check(
             code="undrawn-over-amount",

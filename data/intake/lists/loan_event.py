@@ -1,21 +1,27 @@
 """How is 贷款变动 read?"""
 
+from typing import Any
+
 import pandas as pd
 
 from data.intake.list_file import Known, ListFile
-from data.intake.oddities import Doubt
+from data.intake.oddities import Doubt, latest, looked_up, standing_of
 from data.spec.table import Basis
-from data.spec.tables.lending import loan, loan_event
+from data.spec.tables.lending import LOSSES, loan, loan_event
 
-LOSSES = ("guarantee_payout", "write_off", "sale")
+LOAN = ["enterprise_id", "loan_no"]
 
 
-def _over_loan(rows: pd.DataFrame, loans: pd.DataFrame) -> "pd.Series[bool]":
-    """Find losses larger than the loan that they are of; interest and fees may be in them."""
-    lent = loans.drop_duplicates(["enterprise_id", "loan_no"], keep="last").set_index(["enterprise_id", "loan_no"])
-    asked = pd.MultiIndex.from_frame(rows[["enterprise_id", "loan_no"]])
-    amount = pd.Series(lent["amount"].reindex(asked).to_numpy(), index=rows.index)
-    return rows["event"].isin(LOSSES) & (rows["amount"] > amount)
+def lost_of(events: pd.DataFrame) -> "pd.Series[Any]":
+    """Add up what was lost of each loan, by enterprise and loan; interest and fees may be in it."""
+    return events[events["event"].isin(LOSSES)].groupby(LOAN)["amount"].sum()
+
+
+def _over_loan(rows: pd.DataFrame, loans: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
+    """Find losses that come, with those told before, to more than the loan that they are of."""
+    lent = looked_up(rows, standing_of(loans).set_index(LOAN)["amount"], "loan_no")
+    lost = looked_up(rows, lost_of(latest(rows, events)), "loan_no")
+    return rows["event"].isin(LOSSES) & (lost > lent)
 
 
 LIST = ListFile(
@@ -27,8 +33,8 @@ LIST = ListFile(
     doubts=(
         Doubt(
             code="loss-over-loan",
-            message="代偿、核销或转让的金额大于贷款本金",
-            among=loan.name,
+            message="代偿、核销与转让的金额合计大于贷款本金",
+            among=(loan.name, loan_event.name),
             odd=_over_loan,
         ),
     ),

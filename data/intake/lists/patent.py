@@ -1,8 +1,18 @@
 """How is 专利 read?"""
 
+import pandas as pd
+
 from data.intake.list_file import Check, Known, ListFile
+from data.intake.oddities import Doubt, differing, looked_up, standing_of
 from data.spec.table import Basis
-from data.spec.tables.patents import patent
+from data.spec.tables.patents import patent, patent_event
+
+
+def _after_event(rows: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
+    """Find patents of which something is said to have become before they were filed for."""
+    first = standing_of(events).groupby(["enterprise_id", "application_no"])["occurred_on"].min()
+    return looked_up(rows, first, "application_no") < rows["filed_on"]
+
 
 LIST = ListFile(
     name="patent",
@@ -29,6 +39,21 @@ LIST = ListFile(
             message="公开日早于申请日",
             columns=("published_on", "filed_on"),
             holds=lambda rows: ~(rows["published_on"] < rows["filed_on"]),
+        ),
+    ),
+    doubts=(
+        Doubt(
+            code="event-before-filing",
+            message="申请日晚于《专利法律状态》所载的法律状态日",
+            among=(patent_event.name,),
+            odd=_after_event,
+        ),
+        Doubt(
+            code="patent-told-differently",
+            message="不同企业名下同一申请号的专利类型或申请日不一致",
+            among=(patent.name,),
+            odd=differing("application_no", "kind", "filed_on"),
+            across=True,
         ),
     ),
 )

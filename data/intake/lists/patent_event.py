@@ -1,8 +1,18 @@
 """How is 专利法律状态 read?"""
 
+import pandas as pd
+
 from data.intake.list_file import Known, ListFile
+from data.intake.oddities import Doubt, looked_up, standing_of
 from data.spec.table import Basis
-from data.spec.tables.patents import patent_event
+from data.spec.tables.patents import patent, patent_event
+
+
+def _before_filing(rows: pd.DataFrame, patents: pd.DataFrame) -> "pd.Series[bool]":
+    """Find what is said to have become of a patent before it was filed for."""
+    filed = standing_of(patents).set_index(["enterprise_id", "application_no"])["filed_on"]
+    return rows["occurred_on"] < looked_up(rows, filed, "application_no")
+
 
 LIST = ListFile(
     name="patent_event",
@@ -11,4 +21,12 @@ LIST = ListFile(
     words=("法律状态",),
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日", "法律状态公告日"), column="occurred_on"),
     headers={"event": ("法律状态类型",), "application_no": ("专利申请号",)},
+    doubts=(
+        Doubt(
+            code="event-before-filing",
+            message="法律状态日早于《专利》所载的申请日",
+            among=(patent.name,),
+            odd=_before_filing,
+        ),
+    ),
 )

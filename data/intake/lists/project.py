@@ -24,5 +24,11 @@ LIST = ListFile(
             columns=("accepted_on", "started_on"),
             holds=lambda rows: ~(rows["accepted_on"] < rows["started_on"]),
         ),
+        Check(
+            code="withdrawn-before-start",
+            message="撤销日期早于立项日期",
+            columns=("withdrawn_on", "started_on"),
+            holds=lambda rows: ~(rows["withdrawn_on"] < rows["started_on"]),
+        ),
     ),
 )

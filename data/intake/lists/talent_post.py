@@ -16,8 +16,9 @@ LIST = ListFile(
         Doubt(
             code="posts-overlap",
             message="同一人同一类任职的期间重叠",
-            among=talent_post.name,
+            among=(talent_post.name,),
             odd=overlapping("person_code", "kind", across_enterprises=True),
+            across=True,
         ),
     ),
 )

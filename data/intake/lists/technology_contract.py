@@ -1,6 +1,6 @@
 """How is 技术合同登记 read?"""
 
-from data.intake.list_file import Check, Known, ListFile
+from data.intake.list_file import Known, ListFile
 from data.spec.table import Basis
 from data.spec.tables.contracts import technology_contract
 
@@ -11,12 +11,4 @@ LIST = ListFile(
     words=("技术合同",),
     known=Known(basis=Basis.FILED, headers=("更新日期",), column="registered_on"),
     headers={"amount": ("合同金额", "成交额"), "role": ("角色",)},
-    checks=(
-        Check(
-            code="cancelled-before-registered",
-            message="注销日期早于登记日期",
-            columns=("cancelled_on", "registered_on"),
-            holds=lambda rows: ~(rows["cancelled_on"] < rows["registered_on"]),
-        ),
-    ),
 )

@@ -10,6 +10,9 @@ PRODUCTS = {
     "ip_pledge": "知识产权质押贷",
 }
 
+LOSSES = ("guarantee_payout", "write_off", "sale")
+"""Events of a loan by which somebody lost money on it."""
+
 loan_application = Table(
     name="loan_application",
     label="贷款申请",
