@@ -13,6 +13,7 @@ import pandas as pd
 from data.spec.columns import columns_of
 from data.spec.dated import ParameterSet
 from data.spec.table import Unit
+from data.spec.tables import TABLES
 from data.spec.versions import VERSION_ORDER, latest_known
 
 Events = Mapping[str, pd.DataFrame]
@@ -24,10 +25,13 @@ VERSIONED = ("enterprise_id", "record_key", "happened_on", "withdrawn", *VERSION
 COMPARED: Mapping[str, tuple[str, ...]] = {
     "enterprise_registration": ("staff",),
     "rnd_year": ("basis", "rnd_expense", "staff"),
-    "annual_report": ("revenue",),
+    "annual_report": ("revenue", "staff"),
     "tax_payment": ("taxable_sales",),
 }
 """The columns that comparisons read."""
+
+STAFF_LISTS = {"enterprise_registration": "register", "annual_report": "accounts", "rnd_year": "statistics"}
+"""The lists that tell of staff, with what they are called in a comparison's name."""
 
 BASES = {"accounting": "会计口径", "tax": "加计扣除口径", "statistics": "统计口径"}
 
@@ -112,12 +116,16 @@ def _by_year(rows: pd.DataFrame, column: str) -> Values:
     return dict(zip(zip(firms, years, strict=True), rows[column].to_numpy()[known].tolist(), strict=True))
 
 
-def _staff(seen: Events) -> tuple[Values, Values]:
-    """Compare the register as it stands with the latest year of the statistics: the register has no year."""
-    told = _by_year(seen["rnd_year"], "staff")
-    latest = dict(sorted(told))
-    register = {one: staff for (one, _), staff in _by_year(seen["enterprise_registration"], "staff").items()}
-    return {(one, latest[one]): staff for one, staff in register.items() if one in latest}, told
+def _registered_staff(table: str) -> Callable[[Events], tuple[Values, Values]]:
+    """Compare the register as it stands with the latest year that a list tells of: the register has no year."""
+
+    def pair(seen: Events) -> tuple[Values, Values]:
+        told = _by_year(seen[table], "staff")
+        latest = dict(sorted(told))
+        register = {one: staff for (one, _), staff in _by_year(seen["enterprise_registration"], "staff").items()}
+        return {(one, latest[one]): staff for one, staff in register.items() if one in latest}, told
+
+    return pair
 
 
 def _revenue(seen: Events) -> tuple[Values, Values]:
@@ -154,16 +162,26 @@ def _rnd(first: str, second: str) -> Comparison:
     )
 
 
-COMPARISONS: tuple[Comparison, ...] = (
-    Comparison(
-        name="staff",
+def _staff(first: str, second: str, pair: Callable[[Events], tuple[Values, Values]]) -> Comparison:
+    return Comparison(
+        name=f"staff_{STAFF_LISTS[first]}_{STAFF_LISTS[second]}",
         label="职工人数",
         unit=Unit.PERSON,
         tolerance="staff",
-        tables=("enterprise_registration", "rnd_year"),
-        first="企业名录",
-        second="研发投入统计",
-        pair=_staff,
+        tables=(first, second),
+        first=TABLES[first].label,
+        second=TABLES[second].label,
+        pair=pair,
+    )
+
+
+COMPARISONS: tuple[Comparison, ...] = (
+    _staff("enterprise_registration", "rnd_year", _registered_staff("rnd_year")),
+    _staff("enterprise_registration", "annual_report", _registered_staff("annual_report")),
+    _staff(
+        "annual_report",
+        "rnd_year",
+        lambda seen: (_by_year(seen["annual_report"], "staff"), _by_year(seen["rnd_year"], "staff")),
     ),
     Comparison(
         name="revenue",

@@ -11,6 +11,7 @@ from data.intake.identity import Match, NamedRow
 from data.intake.naming import Basis
 from data.intake.resemblance import MOST, WHOLLY, Resemblance, Why
 from data.spec.access import Access
+from data.spec.identifiers import Scheme
 from data.store import Work
 from data.store.doubts import (
     DoubtfulRow,
@@ -21,7 +22,7 @@ from data.store.doubts import (
     write_doubtful_rows,
     write_matches,
 )
-from data.store.reads import read_names
+from data.store.reads import read_lives, read_names, read_numbers
 
 
 def note_names(
@@ -98,20 +99,30 @@ class _Queue:
         return self._met[key]
 
     def _candidates(self, row: NamedRow) -> list[StoredCandidate]:
-        """List who bears the name, then whose names are like it."""
+        """List who bears the name, who took a bearer over, then whose names are like it."""
+        names = read_names(self._work, access=self._access)
         if self._resemblance is None:
-            self._resemblance = Resemblance(read_names(self._work, access=self._access))
-        best = {
-            one.enterprise_id: StoredCandidate(
-                enterprise_id=one.enterprise_id, name=one.name, score=WHOLLY, why=str(Why.SAME_NAME)
-            )
-            for one in row.found.bearers
-        }
+            self._resemblance = Resemblance(names)
+        certain = [(one.enterprise_id, one.name, Why.SAME_NAME) for one in row.found.bearers]
+        called = dict(zip(names["enterprise_id"].tolist(), names["name"].tolist(), strict=True))
+        certain += [(heir, called[heir], Why.SUCCESSOR) for heir in self._heirs(row) if heir in called]
+        best: dict[int, StoredCandidate] = {}
+        for number, name, why in certain:
+            best.setdefault(number, StoredCandidate(enterprise_id=number, name=name, score=WHOLLY, why=str(why)))
         near = [one for name in row.asked.names for one in self._resemblance.candidates(name)]
         for one in sorted(near, key=lambda candidate: -candidate.score):
             stored = StoredCandidate(enterprise_id=one.enterprise_id, name=one.name, score=one.score, why=str(one.why))
             best.setdefault(one.enterprise_id, stored)
-        return list(best.values())[: max(MOST, len(row.found.bearers))]
+        return list(best.values())[: max(MOST, len(certain))]
+
+    def _heirs(self, row: NamedRow) -> list[int]:
+        """Return who took over the enterprises that bear the name, as the register tells."""
+        bearers = {one.enterprise_id for one in row.found.bearers}
+        codes = read_lives(self._work, access=self._access, enterprises=bearers)["successor"].dropna()
+        if codes.empty:
+            return []
+        numbers = read_numbers(self._work, Scheme.USCC, access=self._access)
+        return [numbers[code] for code in codes if code in numbers]
 
 
 def _drafts(frame: pd.DataFrame, file_rows: Collection[int]) -> dict[int, str]:

@@ -19,7 +19,7 @@ SINCE_UNKNOWN = np.datetime64("1900-01-01", "s")
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 NOBODY = -1
 _UNKNOWN = int(SINCE_UNKNOWN.astype("datetime64[D]").astype("int64"))
-_FIELDS = ("enterprise_id", "name", "certain_from", "possible_from", "until", "founded")
+_FIELDS = ("enterprise_id", "name", "certain_from", "possible_from", "until", "founded", "ended")
 ALWAYS, NEVER = -(2**62), 2**62
 
 
@@ -44,7 +44,7 @@ BASIS_LABELS = {
 class Bearing:
     """Say that an enterprise bore a name: certainly in [certain_from, until), possibly in [possible_from, until).
 
-    Days are counted from 1970; `founded` is ALWAYS where it is not known.
+    Days are counted from 1970. The enterprise existed in [founded, ended): ALWAYS and NEVER where it is not known.
     """
 
     enterprise_id: int
@@ -53,6 +53,7 @@ class Bearing:
     possible_from: int
     until: int
     founded: int
+    ended: int
 
     def holds(self, day: int, *, certainly: bool) -> bool:
         """Tell whether the name was borne on a day."""
@@ -128,9 +129,7 @@ class NameBook:
             return Found(code="name-unmatched", message=f"企业名录中没有名为“{asked.names[0]}”的企业。")
         possible = [(name, there) for name, bearings in known if (there := _possible(bearings, asked))]
         if not possible:
-            name, bearings = known[0]
-            message = f"名为“{name}”的企业成立于该行所说的日期之后，不会是这一家。"
-            return Found(code="name-out-of-time", message=message, bearers=tuple(bearings))
+            return _out_of_time(*known[0], "成立于该行所说的日期之后")
         return _agreed(possible, asked) if len(possible) > 1 else _one_of(*possible[0], asked)
 
 
@@ -140,12 +139,17 @@ def _possible(bearings: Sequence[Bearing], asked: Asked) -> list[Bearing]:
     return [bearing for bearing in bearings if bearing.founded <= first]
 
 
+def _out_of_time(name: str, bearings: Sequence[Bearing], when: str) -> Found:
+    message = f"名为“{name}”的企业{when}，不会是这一家。"
+    return Found(code="name-out-of-time", message=message, bearers=tuple(bearings))
+
+
 def _agreed(told: Sequence[tuple[str, list[Bearing]]], asked: Asked) -> Found:
     """Find the enterprise that bore both names."""
     shared = frozenset.intersection(*(_ids(bearings) for _, bearings in told))
     if len(shared) == 1:
         name, bearings = told[0]
-        return _taken(name, [one for one in bearings if one.enterprise_id in shared], asked)
+        return _only(name, [one for one in bearings if one.enterprise_id in shared], asked)
     every = tuple(bearing for _, bearings in told for bearing in bearings)
     said = "”与“".join(name for name, _ in told)
     message = f"“{said}”同属 {len(shared)} 家企业。" if shared else f"“{said}”分属不同的企业，无法确定是哪一家。"
@@ -165,7 +169,7 @@ def _one_of(name: str, bearings: list[Bearing], asked: Asked) -> Found:
     else:
         bearings = [one for one in bearings if one.enterprise_id in asked.holders] or bearings
     if len(_ids(bearings)) == 1:
-        return _taken(name, bearings, asked)
+        return _only(name, bearings, asked)
     message = f"有 {len(_ids(bearings))} 家企业名为或曾名为“{name}”，该行的日期不足以分辨是哪一家。"
     return Found(code="name-ambiguous", message=message, bearers=tuple(bearings))
 
@@ -180,6 +184,18 @@ def _by_then(bearings: Iterable[Bearing], asked: Asked) -> list[Bearing]:
 
 def _ids(bearings: Iterable[Bearing]) -> frozenset[int]:
     return frozenset(one.enterprise_id for one in bearings)
+
+
+def _only(name: str, bearings: Sequence[Bearing], asked: Asked) -> Found:
+    """Take the one enterprise left, unless it existed no more: its successor, or another, may be meant."""
+    if _is_gone(bearings[0], asked):
+        return _out_of_time(name, bearings, "在该行所说的日期之前已经注销")
+    return _taken(name, bearings, asked)
+
+
+def _is_gone(bearing: Bearing, asked: Asked) -> bool:
+    """Tell whether the enterprise had ended by the row's first day; its records may be amended all the same."""
+    return asked.holders is None and bearing.ended <= min(asked.days, default=ALWAYS)
 
 
 def _taken(name: str, bearings: Sequence[Bearing], asked: Asked) -> Found:
@@ -201,7 +217,7 @@ def _spans(names: pd.DataFrame, lives: pd.DataFrame) -> list[tuple[str, Bearing]
     ids, since = ordered["enterprise_id"].to_numpy(), _days(ordered["since"], blank=ALWAYS)
     founded, ended = _days(life["founded_on"], blank=ALWAYS), _days(life["deregistered_on"], blank=NEVER)
     certain, possible, until = _bounds(ids, since, founded)
-    columns = (ids, ordered["name"], certain, possible, np.minimum(until, ended), founded)
+    columns = (ids, ordered["name"], certain, possible, np.minimum(until, ended), founded, ended)
     cells = zip(*(column.tolist() for column in columns), strict=True)
     return [
         (normalised, Bearing(**dict(zip(_FIELDS, values, strict=True))))

@@ -42,6 +42,7 @@ class Why(StrEnum):
     """Say why an enterprise is a candidate."""
 
     SAME_NAME = "same-name"
+    SUCCESSOR = "successor"
     SAME_CORE = "same-core"
     ONE_CHARACTER = "one-character"
     ALIKE = "alike"
@@ -49,6 +50,7 @@ class Why(StrEnum):
 
 WHY_LABELS = {
     Why.SAME_NAME: "名为或曾名为此",
+    Why.SUCCESSOR: "合并后存续的企业",
     Why.SAME_CORE: "只有地名或组织形式不同",
     Why.ONE_CHARACTER: "相差一个字",
     Why.ALIKE: "相近",

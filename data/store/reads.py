@@ -133,15 +133,17 @@ def read_names(work: Work, *, access: Access) -> pd.DataFrame:
 
 
 def read_lives(work: Work, *, access: Access, enterprises: Collection[int]) -> pd.DataFrame:
-    """Say when enterprises were founded and deregistered, as the register last tells.
+    """Say when enterprises were founded and deregistered, and who took them over, as the register last tells.
 
-    Shapes: enterprise_id int64, founded_on and deregistered_on datetime64[s]; one row per enterprise registered.
+    Shapes: enterprise_id int64, founded_on and deregistered_on datetime64[s], successor str, a code; one row per
+        enterprise registered.
     """
     register = EVIDENCE["enterprise_registration"].c
-    columns = (register.enterprise_id, register.founded_on, register.deregistered_on)
+    columns = (register.enterprise_id, register.founded_on, register.deregistered_on, register.successor)
     about = _about(TABLES["enterprise_registration"], enterprises)
     query = select(*columns).where(about, register.withdrawn.is_(False)).order_by(register.known_on, register.row_id)
-    frame = _frame(work, query, {"enterprise_id": "int64", "founded_on": DAY, "deregistered_on": DAY})
+    wanted = {"enterprise_id": "int64", "founded_on": DAY, "deregistered_on": DAY, "successor": "str"}
+    frame = _frame(work, query, wanted)
     return _only(frame, enterprises).drop_duplicates("enterprise_id", keep="last").reset_index(drop=True)
 
 

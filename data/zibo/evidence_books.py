@@ -4,10 +4,13 @@ Every signal is quality plus noise: growth, margin, leverage, receivables, laten
 and its steadiness, taxable sales by quarter, invoices by month.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from data.zibo.draws import chance, days_between, in_time, labels, members
+from data.zibo.evidence_profile import staff_path
 from data.zibo.plan import (
     LAST_DAY,
     LATENT_MONTHS,
@@ -25,6 +28,8 @@ from data.zibo.plan import (
 from data.zibo.world import FIRST_BOOK_YEAR, World
 
 RESTATED_SHARE = 0.012
+OTHER_STAFF_SHARE = 0.04
+"""Of so many reports the staff has nothing to do with the register's."""
 INVOICE_FIRMS = 235
 INVOICES_A_MONTH = 3.0
 
@@ -33,12 +38,26 @@ def annual_report_rows(world: World) -> pd.DataFrame:
     """Return filed accounts by year, and a few restated ones filed later."""
     rng = world.plan.rng("books")
     lasting = rng.normal(size=(4, world.count))
-    parts = [_report_year(rng, world, year, lasting) for year in range(FIRST_BOOK_YEAR + 1, YEARS[-1])]
+    years = range(FIRST_BOOK_YEAR + 1, YEARS[-1])
+    staff = _reported_staff(world, years)
+    parts = [_report_year(rng, world, year, lasting, staff[year]) for year in years]
     rows = pd.concat(parts, ignore_index=True)
     return pd.concat([rows, _restated(rng, rows)], ignore_index=True).sort_values("known", kind="stable")
 
 
-def _report_year(rng: np.random.Generator, world: World, year: int, lasting: Floats) -> pd.DataFrame:
+def _reported_staff(world: World, years: Iterable[int]) -> dict[int, Floats]:
+    """Return the staff that reports tell: as the register's, give or take a few, and now and then something else."""
+    rng, staff = world.plan.rng("books.staff"), staff_path(world)
+    return {year: _told(rng, staff[max(year, min(staff))]) for year in years}
+
+
+def _told(rng: np.random.Generator, staff: Floats) -> Floats:
+    other = chance(rng, OTHER_STAFF_SHARE, staff.size)
+    spread = np.where(other, 0.5, 0.03)
+    return np.maximum(1, np.round(staff * np.exp(spread * rng.normal(size=staff.size))))
+
+
+def _report_year(rng: np.random.Generator, world: World, year: int, lasting: Floats, staff: Floats) -> pd.DataFrame:
     quality = world.latent.yearly(year)
     filed = _filing_days(rng, world, year)
     kept = _reporting(rng, world, year) & (filed <= LAST_DAY) & (filed < world.latent.exits_on)
@@ -61,6 +80,7 @@ def _report_year(rng: np.random.Generator, world: World, year: int, lasting: Flo
             "liabilities": assets * leverage,
             "receivables": revenue * due_share,
             "high_tech_income": revenue * high_share,
+            "staff": staff,
             "filed_on": filed,
         }
     )

@@ -36,14 +36,14 @@ CHAINS = (
 
 def registration_rows(world: World) -> pd.DataFrame:
     """Return the register: one row at the start, one for each later change of staff, name or status."""
-    staff = _staff_path(world)
+    staff = staff_path(world)
     base = _base_rows(world, staff)
     rows = pd.concat([base, *_yearly_changes(world, staff), _leaving_rows(world, staff)], ignore_index=True)
     return changes(rows, ["firm"], [str(name) for name in rows if name not in {"firm", "known"}])
 
 
-def _staff_path(world: World) -> dict[int, Floats]:
-    """Staff follows last year's revenue and this year's quality."""
+def staff_path(world: World) -> dict[int, Floats]:
+    """Return the staff at the end of each year: it follows last year's revenue and this year's quality."""
     rng = world.plan.rng("staff")
     level = world.people["staff"].to_numpy(dtype=float)
     path: dict[int, Floats] = {}

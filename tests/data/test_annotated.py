@@ -91,7 +91,7 @@ def test_every_bad_cell_carries_its_problem_and_what_would_help(store: Store, ow
         said["C4"]
         == "“成立日期”一栏的“2015-02-30”不是可能的日期。\n建议：请写成 2024-06-30 的样子；只知道年月时写 2024-06。"
     )
-    assert "注销日期早于成立日期" in said["E5"]
+    assert "“注销日期”早于“成立日期”" in said["E5"]
     assert all(book["名录"][cell].fill.fgColor.rgb.endswith("FFC7CE") for cell in said)
     assert not any(code in text for text in said.values() for code in ("date-impossible", "below-minimum"))
 

@@ -105,6 +105,29 @@ def test_a_wrong_character_waits_with_its_candidates(store: Store, waiting: Batc
     assert rows["file_row"].tolist() == [4, 5]
 
 
+def test_the_name_of_a_firm_that_merged_waits_with_the_one_that_took_it_over(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    header = [*REGISTER, "合并后存续企业信用代码"]
+    gone = [NAMES[0], codes[0], "2015-03-01", "合并注销", "2019-06-01", "2019-06-05", codes[3]]
+    others = [("淄博金岭机械有限公司", codes[3]), (NAMES[2], codes[2])]
+    kept = [[name, code, "2015-03-01", "存续", None, "2017-01-05", None] for name, code in others]
+    load(store, book("企业名录.xlsx", [header, gone, *kept]))
+
+    after = load(store, certificates(book, NAMES[0], year=2020))
+    before = load(store, certificates(book, NAMES[0], year=2018))
+
+    assert (after.kept, [one.code for one in after.quarantined]) == (1, ["name-out-of-time"])
+    assert (before.kept, before.quarantined_rows) == (2, 0)
+    with store.work(at=AT, read_only=True) as work:
+        [doubt] = list_doubts(work)
+        found = {one.enterprise_id: one.why for one in read_candidates(work, [doubt.id])[doubt.id]}
+    assert found[number(store, codes[0])] == "same-name"
+    assert found[number(store, codes[3])] == "successor"
+    decide(store, codes[3])
+    assert holders(store)["GR202037000001"] == number(store, codes[3])
+
+
 def test_a_decision_takes_the_rows_in_without_their_file(store: Store, waiting: BatchReport, codes: list[str]) -> None:
     report = decide(store, codes[0])
 

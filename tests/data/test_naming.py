@@ -155,7 +155,8 @@ LIVES = {1: ("2010-05-01", "2020-06-01"), 2: ("2021-02-20", None)}
         ("2021-06-01", "2020-05-01", (1, "exact")),
         ("2021-06-01", "2021-05-01", (2, "exact")),
         ("2021-02-25", None, (2, "exact")),
-        ("2020-12-01", None, (1, "former")),
+        ("2020-12-01", None, (NOBODY, "name-out-of-time")),
+        ("2020-06-01", None, (NOBODY, "name-out-of-time")),
         ("2009-01-01", None, (NOBODY, "name-out-of-time")),
     ],
 )
@@ -171,6 +172,15 @@ def test_an_amendment_is_parted_by_its_record_and_not_by_its_day() -> None:
     assert ask(REUSED, "甲有限公司", holders=frozenset({1}), **given) == (1, "former")  # type: ignore[arg-type] # as said
     assert ask(REUSED, "甲有限公司", holders=frozenset({2}), **given) == (2, "exact")  # type: ignore[arg-type] # as said
     assert ask(REUSED, "甲有限公司", holders=frozenset(), **given) == (NOBODY, "name-ambiguous")  # type: ignore[arg-type] # as said
+
+
+def test_a_name_whose_only_bearer_is_gone_waits_and_says_so() -> None:
+    told, of = names((1, "甲有限公司", "2017-01-05")), {1: ("2010-05-01", "2020-06-01")}
+    found = NameBook(told, lives(of), asked={"甲有限公司"}).find(asked_of("甲有限公司", known=day("2021-01-01")))
+
+    assert found.code == "name-out-of-time"
+    assert "已经注销" in found.message
+    assert [one.enterprise_id for one in found.bearers] == [1]
 
 
 def test_a_former_name_without_its_days_yields_to_who_certainly_bore_it() -> None:
@@ -244,7 +254,8 @@ def judged(firms: list[Firm], known: str, happened: str | None) -> bool:
     ever = {place for place, (rows, _, _) in enumerate(firms, start=1) if any(name == "甲公司" for name, _ in rows)}
     if len(fitting) == 1:
         return number == next(iter(fitting))
-    return number == NOBODY if fitting else number in (ever - unborn) | {NOBODY}
+    gone = {place for place, (_, ended) in of.items() if ended and ended <= min(days)}
+    return number == NOBODY if fitting else number in (ever - unborn - gone) | {NOBODY}
 
 
 def taken_first(name: str, bearings: list[Bearing], asked: Asked) -> Found:
@@ -257,6 +268,7 @@ def one_day_more(bearing: Bearing, day: int, *, certainly: bool) -> bool:
 
 PLANTED: Mapping[str, tuple[object, str, object]] = {
     "an enterprise not yet founded is meant": (naming, "_possible", lambda bearings, asked: list(bearings)),
+    "an enterprise that is gone is meant": (naming, "_is_gone", lambda bearing, asked: False),
     "the first of several is taken": (naming, "_one_of", taken_first),
     "the row's days are not looked at": (naming, "_certain", lambda bearings, asked: []),
     "only the first of the row's days is looked at": (

@@ -134,9 +134,28 @@ def told(name: str, events: dict[str, pd.DataFrame], as_of: date) -> list[tuple[
 def test_staff_is_compared_as_it_was_known_on_the_day() -> None:
     events = books(enterprise_registration=REGISTER, rnd_year=STATISTICS)
 
-    assert told("staff", events, date(2024, 6, 1)) == [(1, 2023, 100.0, 100.0, 0.0), (2, 2023, 30.0, 30.0, 0.0)]
-    assert told("staff", events, date(2024, 6, 2))[0] == (1, 2023, 40.0, 100.0, 0.6)
-    assert told("staff", events, date(2024, 4, 1)) == [(1, 2022, 100.0, 90.0, 0.1)]
+    assert told("staff_register_statistics", events, date(2024, 6, 1)) == [
+        (1, 2023, 100.0, 100.0, 0.0),
+        (2, 2023, 30.0, 30.0, 0.0),
+    ]
+    assert told("staff_register_statistics", events, date(2024, 6, 2))[0] == (1, 2023, 40.0, 100.0, 0.6)
+    assert told("staff_register_statistics", events, date(2024, 4, 1)) == [(1, 2022, 100.0, 90.0, 0.1)]
+
+
+def test_staff_is_compared_in_each_two_of_three_lists() -> None:
+    accounts = """
+    firm | key | year | staff | known
+    1 | a | 2022-12-31 | 45  | 2023-05-01
+    1 | b | 2023-12-31 | 50  | 2024-05-01
+    2 | a | 2022-12-31 | 30  | 2023-05-01
+"""
+    events = books(enterprise_registration=REGISTER, annual_report=accounts, rnd_year=STATISTICS)
+
+    assert told("staff_register_accounts", events, date(2024, 6, 2)) == [
+        (1, 2023, 40.0, 50.0, 0.2),
+        (2, 2022, 30.0, 30.0, 0.0),
+    ]
+    assert told("staff_accounts_statistics", events, date(2024, 6, 2)) == [(1, 2023, 50.0, 100.0, 0.5)]
 
 
 def test_bases_are_compared_in_the_latest_year_that_they_share_and_nought_agrees_with_nought() -> None:
@@ -170,7 +189,7 @@ def test_a_year_of_sales_is_compared_only_where_every_quarter_was_declared() -> 
 def test_a_source_that_may_not_be_read_is_compared_with_nothing() -> None:
     events = books(enterprise_registration=REGISTER)
 
-    assert compare_sources(visible(events, date(2024, 6, 1)), NAMED["staff"]) == []
+    assert compare_sources(visible(events, date(2024, 6, 1)), NAMED["staff_register_statistics"]) == []
 
 
 def test_every_comparison_has_a_tolerance() -> None:

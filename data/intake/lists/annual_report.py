@@ -16,6 +16,7 @@ LIST = ListFile(
         "assets": ("资产总计",),
         "liabilities": ("负债合计",),
         "profit": ("净利润总额",),
+        "staff": ("年末从业人数", "职工人数", "员工人数"),
     },
     checks=(
         Check(

@@ -18,5 +18,6 @@ LIST = ListFile(
         "ownership": ("经济性质",),
         "status": ("企业状态", "经营状态"),
         "founded_on": ("设立日期", "注册日期"),
+        "successor": ("存续企业信用代码", "吸收合并企业信用代码"),
     },
 )

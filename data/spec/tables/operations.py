@@ -16,6 +16,7 @@ annual_report = Table(
         "liabilities": Column(label="负债总额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
         "receivables": Column(label="应收账款", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
         "high_tech_income": Column(label="高新技术产品收入", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
+        "staff": Column(label="从业人数", kind=Kind.INTEGER, unit=Unit.PERSON, minimum=0),
         "filed_on": Column(label="填报日期", kind=Kind.DATE),
     },
     key=("year",),

@@ -33,6 +33,7 @@ enterprise_registration = Table(
             choices={"active": "存续", "deregistered": "注销", "revoked": "吊销", "merged": "合并注销"},
         ),
         "deregistered_on": Column(label="注销日期", kind=Kind.DATE),
+        "successor": Column(label="合并后存续企业信用代码", kind=Kind.USCC),
     },
     key=(),
     happened="founded_on",
