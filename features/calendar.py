@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.spec.dated import NotInForce, ValueStatus, load_strict
 
 YEAR_MONTHS = 12
+V = TypeVar("V")
+
+
+def _in_force(values: Mapping[date, V], day: date, what: str) -> V:
+    started = [start for start in values if start <= day]
+    if not started:
+        raise NotInForce(f"{what}在{day}没有有效的值。")
+    return values[max(started)]
 
 
 class Rhythm(BaseModel):
@@ -34,21 +43,38 @@ class Expected(BaseModel):
 
     def on(self, day: date) -> Rhythm:
         """Return the rhythm in force on day; raise NotInForce before the first."""
-        started = [start for start in self.values if start <= day]
-        if not started:
-            raise NotInForce(f"“{self.label}”在{day}没有有效的报送周期。")
-        return self.values[max(started)]
+        return _in_force(self.values, day, f"“{self.label}”的报送周期")
+
+
+class Fullness(BaseModel):
+    """Say that a period has come once it tells of enough of the firms of the one before, where those are many."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    least_share: float = Field(gt=0, le=1)
+    least_firms: int = Field(gt=0)
+    reference: str
+    status: ValueStatus
+
+    def is_thin(self, firms: int, before: int) -> bool:
+        """Tell whether so few firms are told of that the rest of the period is still to come."""
+        return before >= self.least_firms and firms < self.least_share * before
 
 
 class Calendar(BaseModel):
-    """Hold what is expected of every list that has a rhythm, with the units of its two numbers."""
+    """Hold what is expected of every list that has a rhythm, with the units of its numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str
     label: str
     units: Mapping[str, str]
+    fullness: Mapping[date, Fullness]
     lists: Mapping[str, Expected]
+
+    def full_on(self, day: date) -> Fullness:
+        """Return when a period counts as come, by what is in force on day; raise NotInForce before the first."""
+        return _in_force(self.fullness, day, "到齐的界限")
 
     @classmethod
     def parse(cls, text: str) -> "Calendar":
@@ -64,8 +90,9 @@ def read_calendar() -> Calendar:
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """Be the last period that should have come: [begins, ends), due on a day."""
+    """Be the last period that should have come: [begins, ends), due on a day; the one before began on `followed`."""
 
+    followed: date
     begins: date
     ends: date
     due_on: date
@@ -86,7 +113,8 @@ def last_due(rhythm: Rhythm, as_of: date) -> Period:
     while ends + timedelta(days=rhythm.due) >= as_of:
         ends = _period_start(ends - timedelta(days=1), rhythm.every)
     begins = _period_start(ends - timedelta(days=1), rhythm.every)
-    return Period(begins=begins, ends=ends, due_on=ends + timedelta(days=rhythm.due))
+    followed = _period_start(begins - timedelta(days=1), rhythm.every)
+    return Period(followed=followed, begins=begins, ends=ends, due_on=ends + timedelta(days=rhythm.due))
 
 
 def _period_start(day: date, every: int) -> date:

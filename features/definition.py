@@ -6,7 +6,7 @@ tests, and the answer to "which rows were counted, which not, why".
 
 import calendar
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -127,13 +127,19 @@ def compute(features: Sequence[Feature], events: Mapping[str, pd.DataFrame], spi
     return pd.DataFrame(np.array(rows, dtype=np.float64).reshape(-1, len(names)), index=spine.index, columns=names)
 
 
-def value_of(feature: Feature, seen: Mapping[str, list[Row]], question: Question) -> float:
-    """Return one feature's value for one question from the rows visible to it, NaN where it is unknown."""
+def value_of(
+    feature: Feature, seen: Mapping[str, list[Row]], question: Question, *, late: Collection[str] = frozenset()
+) -> float:
+    """Return one feature's value for one question from the rows visible to it, NaN where it is unknown.
+
+    `late` names tables whose list has not come: what would blame a firm's silence on it is unknown.
+    """
     declared = feature.declaration
     if isinstance(declared, Derived):
         inputs = [np.array([value_of(each, seen, question)]) for each in feature.inputs]
         value = float(np.asarray(declared.formula(*inputs), dtype=np.float64)[0])
-        return value if math.isfinite(value) else math.nan
+        silent = value == 0 and declared.is_excused(late)
+        return value if math.isfinite(value) and not silent else math.nan
     if declared.table.name not in seen:
         return math.nan
     rows = seen[declared.table.name]

@@ -87,16 +87,23 @@ def why_missing(
 def compute_with_reasons(
     features: Sequence[Feature], events: Events, spine: pd.DataFrame, *, late: Collection[str] = frozenset()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what `compute` and `why_missing` return, worked out once."""
+    """Return what `compute` and `why_missing` return, worked out once; no firm is silent while its list is late."""
     names = [feature.name for feature in features]
     filled, reasons = np.full((len(spine), len(features)), np.nan), _nothing(spine, features)
     for rows, known, ages in _worked(features, events, spine):
-        filled[rows] = _matrix(features, known)
-        reasons[rows] = _reasoned(features, known, Excuses(frozenset(late), ages))
+        values = _matrix(features, known)
+        told = _reasoned(features, known, Excuses(frozenset(late), ages))
+        silent = (values == 0) & [_is_excused(feature, late) for feature in features]
+        values[silent], told[silent] = np.nan, Missing.LATE
+        filled[rows], reasons[rows] = values, told
     return (
         pd.DataFrame(filled, index=spine.index, columns=names),
         pd.DataFrame(reasons, index=spine.index, columns=names, dtype=object),
     )
+
+
+def _is_excused(feature: Feature, late: Collection[str]) -> bool:
+    return isinstance(feature.declaration, Derived) and feature.declaration.is_excused(late)
 
 
 def _nothing(spine: pd.DataFrame, features: Sequence[Feature]) -> npt.NDArray[np.object_]:

@@ -210,7 +210,8 @@ class Ladder(FeatureGroup):
         direction=Direction.RISK_FALLS,
         reason="有报送义务而停报，常因数据难看或无人管理；没有义务的企业不适用",
         formula=_rnd_told_when_obliged,
-        told=f"高新技术企业证书有效且首次获证已满{number('obliged_after_years'):g}年的：近两年有研发投入记录为是，没有为否；其余不适用",
+        silence_of=rnd_year,
+        told=f"高新技术企业证书有效且首次获证已满{number('obliged_after_years'):g}年的：近两年有研发投入记录为是，没有为否；其余不适用；名单本身迟到时，没有记录不作否",
         numbers=OBLIGED,
     )
     books_told_when_obliged = Derived(
@@ -220,6 +221,7 @@ class Ladder(FeatureGroup):
         direction=Direction.RISK_FALLS,
         reason="有报送义务而停报，常因经营异常；新成立的企业不适用",
         formula=_books_told_when_obliged,
-        told=f"成立已满{number('obliged_after_years'):g}年的：近两年报送过年报为是，没有为否；其余不适用",
+        silence_of=annual_report,
+        told=f"成立已满{number('obliged_after_years'):g}年的：近两年报送过年报为是，没有为否；其余不适用；名单本身迟到时，没有记录不作否",
         numbers=OBLIGED,
     )

@@ -4,7 +4,7 @@ from data.spec.table import Group, Unit
 from data.spec.tables.patents import patent, patent_event
 from features.arithmetic import Floats, ratio, share_of_years, surplus
 from features.numbers import number, said
-from features.patents import BLOCK, HELD, Patents
+from features.patents import BLOCK, DESIGN_TERM, HELD, INVENTION_TERM, UTILITY_TERM, Patents
 from features.spec import Aggregate, Card, Derived, Direction, FeatureGroup, Filled, Reduce
 from features.windows import Window
 
@@ -59,6 +59,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "utility", "granted_on": Filled()},
         reduce=Reduce.COUNT,
+        window=UTILITY_TERM,
         in_force=True,
         empty=0,
     )
@@ -70,6 +71,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "design", "granted_on": Filled()},
         reduce=Reduce.COUNT,
+        window=DESIGN_TERM,
         in_force=True,
         empty=0,
     )
@@ -81,6 +83,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "invention", "granted_on": Filled(filled=False)},
         reduce=Reduce.COUNT,
+        window=INVENTION_TERM,
         in_force=True,
         empty=0,
     )
@@ -91,6 +94,7 @@ class PatentStock(FeatureGroup):
         reason=BLOCK,
         table=patent,
         reduce=Reduce.COUNT,
+        window=INVENTION_TERM,
         in_force=True,
         empty=0,
         cards=(),
@@ -103,6 +107,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "invention", "granted_on": Filled()},
         reduce=Reduce.DAYS_SINCE_SUM,
+        window=INVENTION_TERM,
         in_force=True,
         empty=0,
         cards=(),
@@ -115,6 +120,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "utility", "granted_on": Filled()},
         reduce=Reduce.DAYS_SINCE_SUM,
+        window=UTILITY_TERM,
         in_force=True,
         empty=0,
         cards=(),
@@ -127,6 +133,7 @@ class PatentStock(FeatureGroup):
         table=patent,
         where={"kind": "design", "granted_on": Filled()},
         reduce=Reduce.DAYS_SINCE_SUM,
+        window=DESIGN_TERM,
         in_force=True,
         empty=0,
         cards=(),

@@ -3,12 +3,19 @@
 from data.spec.table import Group, Unit
 from data.spec.tables.patents import ip_right, patent, patent_event
 from features.arithmetic import ratio
+from features.numbers import number
 from features.spec import Aggregate, Card, Derived, Direction, FeatureGroup, Filled, Reduce
 from features.windows import Window
 
 YEAR = Window(12, "months")
 TWO_YEARS = Window(2, "years")
 THREE_YEARS = Window(3, "years")
+
+INVENTION_TERM, UTILITY_TERM, DESIGN_TERM = (
+    Window(int(number(name)), "years")
+    for name in ("invention_term_years", "utility_term_years", "design_least_term_years")
+)
+"""What is older has expired, though no list may say so; of designs only those filed before June 2021 can be yet."""
 
 HELD = "真实数据中持有专利的企业并不更安全，不作断言"
 BLOCK = "只作其他指标或评分卡的组成部分"
@@ -29,6 +36,7 @@ class Patents(FeatureGroup):
         table=patent,
         where={"kind": "invention", "granted_on": Filled()},
         reduce=Reduce.COUNT,
+        window=INVENTION_TERM,
         in_force=True,
         empty=0,
     )
@@ -40,6 +48,7 @@ class Patents(FeatureGroup):
         table=patent,
         where={"kind": ("utility", "design"), "granted_on": Filled()},
         reduce=Reduce.COUNT,
+        window=UTILITY_TERM,
         in_force=True,
         empty=0,
     )
@@ -187,6 +196,7 @@ class Patents(FeatureGroup):
         table=patent,
         where={"university_partner": 1},
         reduce=Reduce.COUNT,
+        window=INVENTION_TERM,
         in_force=True,
         empty=0,
     )

@@ -13,8 +13,8 @@ LEVEL = {"city": 1, "provincial": 2, "national": 3}
 LISTED = "说明创新能力，不等于偿债能力，不作断言"
 BLOCK = "只作其他指标的分子或分母"
 
-RUNNING = {"withdrawn_on": Filled(False)}
-"""Of a project that was withdrawn the day of closing may never be told."""
+RUNNING = {"withdrawn_on": Filled(False), "accepted_on": Filled(False)}
+"""Of a project that was withdrawn or accepted the day of closing may never be told."""
 
 
 class Projects(FeatureGroup):

@@ -8,7 +8,7 @@ them. Anything else is a table with its own known_on (`features.tables`), then a
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -76,9 +76,10 @@ class Declared:
 class Aggregate(Declared):
     """Declare one number made from the visible rows of one table.
 
-    `where` filters after the version is chosen. `in_force` keeps states that hold at as_of. `window`
-    None looks back without end. `empty` is the value where nothing is counted: 0 only where absence of
-    a record is a zero; on a table whose absence is UNKNOWN that is only once the source knows the firm.
+    `where` filters after the version is chosen. `in_force` keeps states that hold at as_of; a `window` is then the
+    longest that one can hold. `window` None looks back without end. `empty` is the value where nothing is counted:
+    0 only where absence of a record is a zero; on a table whose absence is UNKNOWN that is only once the source
+    knows the firm.
     """
 
     table: Table
@@ -195,12 +196,18 @@ class Derived(Declared):
 
     The function works on float64 arrays elementwise, with `features.arithmetic` and numpy's exact operations.
     `numbers` is the text of the dated numbers it reads beside its arguments: should they change, so does its meaning.
-    `told` says in Chinese what a formula does that is more than one expression.
+    `told` says in Chinese what a formula does that is more than one expression. `silence_of` names the table in
+    which, by a value of 0, a firm that had to report did not: that is unknown for as long as the list itself is late.
     """
 
     formula: Callable[..., Any]
     numbers: str = ""
     told: str = ""
+    silence_of: Table | None = None
+
+    def is_excused(self, late: Collection[str]) -> bool:
+        """Tell whether a firm's silence may be its list's, by the names of the tables that are late."""
+        return self.silence_of is not None and self.silence_of.name in late
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -280,6 +287,7 @@ class Feature:
         else:
             said["formula"] = source_of(self.declaration.formula)
             said |= {"numbers": self.declaration.numbers} if self.declaration.numbers else {}
+            said |= {"silence_of": self.declaration.silence_of.name} if self.declaration.silence_of else {}
             said["inputs"] = [feature.fingerprint for feature in self.inputs]
         return fingerprint(said)
 
@@ -359,7 +367,9 @@ def _check_name(name: str, declared: Aggregate | Derived, inputs: tuple[Feature,
     found = _SUFFIX.search(name)
     suffix = found.group(1) if found else None
     if isinstance(declared, Aggregate):
-        wanted = {declared.window.suffix if declared.window else None}
+        # Of what is held the window is the longest term: it bounds what holds, and no name tells of it.
+        held = {None} if declared.in_force else set()
+        wanted = held | {declared.window.suffix if declared.window else None}
     else:
         wanted = {_window_suffix(feature.name) for feature in inputs} | ({None} if found is None else set())
     if isinstance(declared, Aggregate) and ("_latest" in name) is not (declared.reduce in _OF_LATEST):

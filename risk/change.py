@@ -10,11 +10,12 @@ from data.spec.errors import Refusal
 from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
 from features.catalogue import FEATURES
-from features.engine import compute
+from features.engine import compute_with_reasons
 from features.spine import spine_row
 from models.bridge import Bridge, Side, bridge
 from risk.assessment import Assessment, Status
 from risk.evidence import explain_assessment
+from risk.freshness import read_freshness
 from risk.lineage import EvidenceRow, Lineage, flag_of, rests_on_others
 from risk.readers import Language
 from risk.reasons import moved_sentence
@@ -162,7 +163,8 @@ def _seen(work: Work, past: Reopened, names: tuple[str, ...]) -> pd.DataFrame:
         )
         asked = past.question
         spine = spine_row(past.enterprise.id, as_of=asked.as_of, own_loan=asked.own_loan)
-        worked = compute(absent, events, spine).iloc[0]
+        late = read_freshness(work, as_of=asked.as_of, recorded_before=past.recorded_before).late_tables
+        worked = compute_with_reasons(absent, events, spine, late=late)[0].iloc[0]
         values |= {str(name): float(value) for name, value in worked.items()}
     return _row(values, names)
 

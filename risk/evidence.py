@@ -27,7 +27,7 @@ from data.store.work import Work
 from features import definition
 from features.catalogue import FEATURES
 from features.definition import CountedRow, rows_told, seen_by, value_of
-from features.engine import compute, why_missing
+from features.engine import compute_with_reasons
 from features.plain_reductions import Row
 from features.spec import Aggregate, Feature
 from features.spine import spine_row
@@ -206,13 +206,14 @@ def _look(work: Work, feature: Feature, asked: _Asked) -> _Looked:
     spine = spine_row(question.enterprise_id, as_of=question.as_of, own_loan=question.own_loan)
     recorded_before = _aware(asked.question.recorded_before)
     late = read_freshness(work, as_of=asked.question.as_of, recorded_before=recorded_before).late_tables
-    missing = {str(name): reason for name, reason in why_missing(family, recorded, spine, late=late).iloc[0].items()}
+    values, reasons = compute_with_reasons(family, recorded, spine, late=late)
+    missing = {str(name): reason for name, reason in reasons.iloc[0].items()}
     seen = seen_by(family, events, asked.question)
-    teller = _Teller(asked=asked, events=events, seen=seen, missing=missing, files=_files(work))
+    teller = _Teller(asked=asked, events=events, seen=seen, missing=missing, files=_files(work), late=late)
     return _Looked(
         lineage=teller.lineage(feature),
-        value=_known(value_of(feature, seen, asked.question)),
-        engine_value=_known(float(compute([feature], recorded, spine)[feature.name].iloc[0])),
+        value=_known(value_of(feature, seen, asked.question, late=late)),
+        engine_value=_known(float(values[feature.name].iloc[0])),
         closed=not all(asked.may_read(name) for name in feature.tables),
         recorded_before=recorded_before,
     )
@@ -247,10 +248,11 @@ class _Teller:
     seen: Mapping[str, list[Row]]
     missing: Mapping[str, Any]
     files: Mapping[str, tuple[str, str]]
+    late: frozenset[str]
 
     def lineage(self, feature: Feature) -> Lineage:
         """Return the feature's value with its rows, or with its inputs' values and rows."""
-        value = _known(value_of(feature, self.seen, self.asked.question))
+        value = _known(value_of(feature, self.seen, self.asked.question, late=self.late))
         reason = self.missing[feature.name]
         withheld = self.asked.withholds(feature)
         return Lineage(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from data.spec.table import Absence
 from data.spec.tables import TABLES
-from data.store.deliveries import Delivery, read_deliveries
+from data.store.deliveries import Delivery, Turnout, read_deliveries, read_turnouts
 from data.store.work import Work
 from features.calendar import Period, expected_on, read_calendar
 
@@ -16,6 +16,7 @@ class ListState:
     """Say how far one list has come: the newest day it speaks of, and what was due; None where nothing came.
 
     `newest_on` is the newest period for lists that tell of periods, else the newest day on which a row became known.
+    `turnout`, for lists that tell of periods: the firms told of in the period that was due, and in the one before.
     """
 
     list: str
@@ -23,11 +24,19 @@ class ListState:
     table: str
     newest_on: date | None
     period: Period
+    turnout: Turnout | None = None
 
     @property
     def is_late(self) -> bool:
-        """Tell whether the last period that was due has not come."""
-        return self.period.is_missed(self.newest_on)
+        """Tell whether the last period that was due has not come, or only a small part of it."""
+        return self.period.is_missed(self.newest_on) or self.is_thin
+
+    @property
+    def is_thin(self) -> bool:
+        """Tell whether a part of the period came, and too little of it."""
+        if self.turnout is None or self.turnout.firms == 0:
+            return False
+        return read_calendar().full_on(self.period.due_on).is_thin(self.turnout.firms, self.turnout.before)
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,10 @@ def read_freshness(work: Work, *, as_of: date, recorded_before: datetime | None)
     delivered = read_deliveries(work, before=as_of, recorded_before=recorded_before)
     if not any(name in read_calendar().lists for name in delivered):
         return NO_LISTS
-    return Freshness({name: state for name in read_calendar().lists if (state := _state(name, delivered, as_of))})
+    due = {name: period for name in read_calendar().lists if (period := expected_on(name, as_of))}
+    spans = {name: (one.followed, one.begins, one.ends) for name, one in due.items() if tells_of_periods(name)}
+    turnouts = read_turnouts(work, spans, before=as_of, recorded_before=recorded_before)
+    return Freshness({name: _state(name, one, delivered.get(name), turnouts.get(name)) for name, one in due.items()})
 
 
 def tells_of_periods(table: str) -> bool:
@@ -66,10 +78,8 @@ def tells_of_periods(table: str) -> bool:
     return TABLES[table].absence is Absence.UNKNOWN and not TABLES[table].is_state
 
 
-def _state(name: str, delivered: Mapping[str, Delivery], as_of: date) -> ListState | None:
-    period, came = expected_on(name, as_of), delivered.get(name)
-    if period is None:
-        return None
+def _state(name: str, period: Period, came: Delivery | None, turnout: Turnout | None) -> ListState:
     # A list and the table it fills bear one name; those that amend another list have no calendar.
     newest = None if came is None else came.happened_on if tells_of_periods(name) else came.known_on
-    return ListState(list=name, label=read_calendar().lists[name].label, table=name, newest_on=newest, period=period)
+    label = read_calendar().lists[name].label
+    return ListState(list=name, label=label, table=name, newest_on=newest, period=period, turnout=turnout)

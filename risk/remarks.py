@@ -85,7 +85,10 @@ def _newest(events: Events, name: str, as_of: date) -> dict[int, date]:
 
 
 def _late(state: ListState) -> Remark:
-    came = f"最新只到{state.newest_on}" if state.newest_on else "尚未入库"
+    if state.turnout is not None and state.is_thin:
+        came = f"只到了{state.turnout.firms}家企业（上一期{state.turnout.before}家）"
+    else:
+        came = f"最新只到{state.newest_on}" if state.newest_on else "尚未入库"
     return Remark(
         kind=RemarkKind.LATE,
         table=state.table,

@@ -135,6 +135,8 @@ def _expectation(state: ListState, as_of: date) -> Expectation:
         begins=state.period.begins,
         ends=state.period.ends,
         due_on=state.period.due_on,
+        firms=None if state.turnout is None else state.turnout.firms,
+        firms_before=None if state.turnout is None else state.turnout.before,
     )
 
 

@@ -39,7 +39,10 @@ class RowsRefused:
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """Say what the calendar expects of a list, and how far that is verified."""
+    """Say what the calendar expects of a list, and how far that is verified.
+
+    firms, firms_before: of how many enterprises a list that tells of periods told in this one and in the one before.
+    """
 
     every_months: int
     due_days: int
@@ -48,6 +51,8 @@ class Expectation:
     begins: date
     ends: date
     due_on: date
+    firms: int | None = None
+    firms_before: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

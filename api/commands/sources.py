@@ -116,7 +116,8 @@ def _print_detail(console: "Console", source: "SourceReport") -> None:
         due = source.expected
         console.print(
             f"  每 {due.every_months} 个月一期，期末后 {due.due_days} 天到；"
-            f"{due.begins} 起的一期应于 {due.due_on} 前到：{_lateness(source)}。"
+            f"{due.begins} 起的一期应于 {due.due_on} 前到：{_lateness(source)}"
+            + ("。" if due.firms is None else f"；该期到了 {due.firms:,} 家，上一期 {due.firms_before:,} 家。")
         )
         console.print(f"  依据：{due.reference}（{STATUSES[due.status]}）", style="dim")
     console.print(

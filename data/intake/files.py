@@ -147,6 +147,7 @@ def _source(
         skipped=skipped,
         checks=list_file.checks,
         doubts=list_file.doubts,
+        consequence=list_file.consequence,
         whole=list_file.whole and not partial and not instructions.force,
         registers=registers_names(list_file),
         amends=list_file.amends,

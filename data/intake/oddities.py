@@ -104,10 +104,18 @@ def looked_up(rows: pd.DataFrame, values: "pd.Series[Any]", *keys: str) -> "pd.S
 def latest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Return the last version of each record, the new rows among them, without what is withdrawn.
 
+    Shapes: as `mark_new`.
+    """
+    return standing_of(mark_new(rows, known))
+
+
+def mark_new(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Put versions that were known before and new rows, recorded after all of them, into one frame.
+
     Shapes: the columns of rows, and is_new; place is the new row's index, -1 for a version known before.
     """
     new = rows.assign(is_new=True, place=rows.index, recorded_at=pd.Timestamp.max.as_unit("us"))
-    return standing_of(pd.concat([known.assign(is_new=False, place=-1)[new.columns], new], ignore_index=True))
+    return pd.concat([known.assign(is_new=False, place=-1)[new.columns], new], ignore_index=True)
 
 
 def standing_of(versions: pd.DataFrame) -> pd.DataFrame:

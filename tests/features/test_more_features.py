@@ -1,11 +1,15 @@
 """What the ladder, the patents' remaining term, on-time rates and duties to report say: text tables in, numbers out."""
 
+from datetime import date
+
+import numpy as np
 import pytest
 
 from data.spec.missing import Missing
 from data.spec.tables import TABLES
 from features.catalogue import FEATURES
-from features.engine import why_missing
+from features.definition import Question, seen_by, value_of
+from features.engine import compute_with_reasons, why_missing
 from tests.features.doors import answers, evidence, spine
 
 TITLES = {
@@ -86,6 +90,26 @@ def test_silence_that_was_not_authorised_to_be_heard_is_unknown() -> None:
     assert why_missing([feature], events, spine((1, "2023-06-02"))).iloc[0, 0] is Missing.NOT_AUTHORISED
 
 
+def test_silence_in_a_list_that_is_late_is_the_lists_and_not_the_firms() -> None:
+    events = {
+        name: evidence(TABLES[name], rows) for name, rows in (("rnd_year", RND), ("high_tech_certificate", CERTIFIED))
+    }
+    feature, asked = (
+        FEATURES["ladder_rnd_told_when_obliged"],
+        spine((1, "2022-06-02"), (1, "2023-06-02"), (1, "2022-05-31")),
+    )
+
+    values, missing = compute_with_reasons([feature], events, asked, late={"rnd_year"})
+    seen = seen_by([feature], events, (question := Question(enterprise_id=1, as_of=date(2023, 6, 2))))
+
+    assert [None if np.isnan(value) else value for value in values.iloc[:, 0]] == [1, None, None]
+    assert missing.iloc[:, 0].tolist() == [None, Missing.LATE, Missing.NOT_APPLICABLE]
+    assert value_of(feature, seen, question) == 0
+    assert np.isnan(value_of(feature, seen, question, late={"rnd_year"}))
+    # A list that is late excuses nothing in another one.
+    assert value_of(feature, seen, question, late={"annual_report"}) == 0
+
+
 PATENTS = """
     firm | key | application_no | kind      | filed_on   | granted_on | known
     1    | a   | a              | invention | 2014-01-01 | 2016-01-01 | 2016-01-01
@@ -98,13 +122,33 @@ PATENTS = """
 def test_patents_count_by_the_share_of_their_term_that_is_left() -> None:
     half_and_half = answers("patent_remaining_stock", {"patent": PATENTS}, spine((1, "2024-01-01"), (2, "2024-01-01")))
 
-    assert half_and_half == [pytest.approx(0.5 + 2 - 19 / 10, abs=1e-3), 0]
+    assert half_and_half == [pytest.approx(0.5 + 0.5, abs=1e-3), 0]
+
+
+TERMS = {
+    "invention": ("patent_inventions_held", 20),
+    "utility": ("patent_utilities_held", 10),
+    "design": ("patent_designs_held", 10),
+}
+
+
+@pytest.mark.parametrize("kind", TERMS)
+def test_a_patent_is_held_to_the_end_of_its_term_though_no_list_says_that_it_ended(kind: str) -> None:
+    feature, years = TERMS[kind]
+    patents = f"""
+        firm | key | application_no | kind   | filed_on   | granted_on | known
+        1    | a   | a              | {kind} | 2004-03-01 | 2005-03-01 | 2005-03-01
+        """
+    asked = spine((1, f"{2004 + years}-03-01"), (1, f"{2004 + years}-03-02"))
+
+    assert answers(feature, {"patent": patents}, asked) == [1, 0]
+    assert answers("patent_granted_held", {"patent": patents}, asked) == [1, 0]
 
 
 def test_what_is_pending_is_neither_old_nor_left() -> None:
     asked = spine((1, "2024-01-01"))
 
-    assert answers("patent_mean_age_years", {"patent": PATENTS}, asked) == [pytest.approx((10 + 5 + 14) / 3, abs=1e-2)]
+    assert answers("patent_mean_age_years", {"patent": PATENTS}, asked) == [pytest.approx((10 + 5) / 2, abs=1e-2)]
     assert answers("patent_pending_inventions_held", {"patent": PATENTS}, asked) == [1]
 
 
@@ -131,6 +175,20 @@ def test_the_rate_on_time_is_of_accepted_projects_with_a_plan() -> None:
 
     assert answers("project_on_time_ratio_5y", {"project": projects}, asked) == [0.5, None]
     assert answers("project_delay_days_5y", {"project": projects}, asked) == [5, None]
+
+
+def test_a_project_is_on_hand_until_it_is_accepted_closed_or_withdrawn() -> None:
+    projects = """
+        firm | key | project_no | role | started_on | accepted_on | closed_on  | withdrawn_on | known
+        1    | p   | p          | lead | 2021-03-01 | -           | -          | -            | 2021-03-20
+        1    | q   | q          | lead | 2021-03-01 | -           | -          | -            | 2021-03-20
+        1    | q   | q          | lead | 2021-03-01 | 2023-03-11  | -          | -            | 2023-03-20
+        1    | r   | r          | lead | 2021-03-01 | -           | -          | 2022-03-11   | 2022-03-20
+        1    | s   | s          | lead | 2021-03-01 | -           | 2023-05-11 | -            | 2021-03-20
+        """
+    asked = spine((1, "2022-01-01"), (1, "2023-03-20"), (1, "2023-03-21"), (1, "2023-05-12"))
+
+    assert answers("project_led_held", {"project": projects}, asked) == [3, 3, 2, 1]
 
 
 def test_use_is_measured_by_instruments_that_tell_it() -> None:

@@ -73,7 +73,7 @@ def test_every_list_has_a_calendar_but_those_that_amend_another() -> None:
     assert set(read_calendar().lists) == set(LISTS) - unscheduled
     assert all(read_calendar().lists[name].label == LISTS[name].label for name in read_calendar().lists)
     assert all(LISTS[name].table.name == name for name in read_calendar().lists)
-    assert set(read_calendar().units) == {"every", "due"}
+    assert set(read_calendar().units) == {"every", "due", "least_share", "least_firms"}
     assert expected_on("high_tech_renaming", date(2025, 1, 1)) is None
 
 
@@ -90,6 +90,9 @@ def test_a_rhythm_changes_on_its_day_and_is_unknown_before_the_first() -> None:
 code: c
 label: 周期
 units: {every: 月, due: 天}
+fullness:
+  2020-01-01: {least_share: 0.5, least_firms: 20, reference: 甲, status: unverified}
+  2024-01-01: {least_share: 0.8, least_firms: 20, reference: 乙, status: unverified}
 lists:
   patent:
     label: 专利
@@ -97,9 +100,11 @@ lists:
       2020-01-01: {every: 12, due: 90, reference: 甲, status: unverified}
       2024-01-01: {every: 1, due: 30, reference: 乙, status: verified}
 """
-    patent = Calendar.parse(text).lists["patent"]
+    calendar = Calendar.parse(text)
+    patent = calendar.lists["patent"]
 
     assert [patent.on(date(2023, 12, 31)).every, patent.on(date(2024, 1, 1)).every] == [12, 1]
+    assert [calendar.full_on(day).is_thin(15, 20) for day in (date(2023, 12, 31), date(2024, 1, 1))] == [False, True]
     with pytest.raises(NotInForce):
         patent.on(date(2019, 12, 31))
 

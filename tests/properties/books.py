@@ -94,7 +94,7 @@ def _row(table: Table, chance: random.Random) -> dict[str, Any]:
 
 
 def _cell(column: Column, chance: random.Random) -> Any:
-    if not column.required and chance.random() < 0.2:
+    if not column.required and chance.random() < (0.5 if column.kind is Kind.DATE else 0.2):
         return None
     draw = {
         Kind.TEXT: lambda: chance.choice(("x", "y", "z")),

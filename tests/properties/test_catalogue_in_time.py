@@ -44,7 +44,7 @@ def answers(events: Events, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_world_has_something_to_say_of_every_feature(world: Events) -> None:
-    values = answers(world, spine(books.questions(3, FIRMS, each=6)))
+    values = answers(world, spine(books.questions(3, FIRMS, each=12)))
 
     assert [name for name in values if values[name].nunique() < 2] == []
 

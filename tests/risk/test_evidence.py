@@ -409,6 +409,7 @@ def test_what_derives_from_other_firms_is_a_bare_flag_to_a_bank(tenant: str, val
         seen={derived.guarantee_graph.name: [row]},
         missing={ring.name: None},
         files={},
+        late=frozenset(),
     )
 
     lineage = teller.lineage(ring)

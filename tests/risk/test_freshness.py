@@ -13,6 +13,7 @@ from data.spec.identifiers import parse_identifier, with_uscc_check_digit
 from data.spec.progress import Silent
 from data.spec.tables import TABLES
 from data.store import Store
+from data.store.deliveries import Turnout
 from data.store.reads import read_batches
 from models.card import ModelCard
 from models.fitted import Model
@@ -265,9 +266,48 @@ def test_a_list_is_reported_with_its_batch_share_calendar_and_quarantine(town: T
     assert (reports.expected.due_on, reports.expected.status) == (date(2025, 7, 1), "unverified")
 
 
-def test_conflicts_are_counted_with_the_worst_named(town: Town) -> None:
-    (staff,) = town.report(LATE_DAY, "enterprise_registration").conflicts
+def accounts(year: int, firms: int) -> str:
+    """Write a year's reports of so many firms, each filed in time."""
+    codes = (with_uscc_check_digit(f"91370303MA4D{number:05d}") for number in range(firms))
+    rows = [f"{code},{year},900,180,90,{year + 1}-04-12" for code in codes]
+    return "\n".join([REPORTS.splitlines()[0], *rows])
 
+
+TURNOUTS = {"a few of many": (10, True), "half of them": (11, False), "more than before": (30, False)}
+
+
+@pytest.mark.parametrize(("came", "late"), TURNOUTS.values(), ids=TURNOUTS)
+def test_a_few_early_rows_do_not_make_a_list_punctual(tmp_path: Path, came: int, late: bool) -> None:
+    town = Town(tmp_path)
+    town.load("annual_report", accounts(2023, 20))
+    town.load("annual_report", accounts(2024, came))
+
+    state, (source,) = town.freshness(LATE_DAY).states["annual_report"], town.report(LATE_DAY, "annual_report").sources
+    remarks = said(town.assess(OTHER))
+    town.store.close()
+
+    # The town's own firm reported 2023 too.
+    assert (state.turnout, state.is_late) == (Turnout(firms=came, before=21), late)
+    assert source.expected is not None
+    assert (source.expected.firms, source.expected.firms_before) == (came, 21)
+    assert (source.days_late is not None) == ((RemarkKind.LATE, "财务年报") in remarks) == (late)
+    if late:
+        assert remarks[RemarkKind.LATE, "财务年报"].endswith(f"只到了{came}家企业（上一期21家）。")
+
+
+def test_a_period_is_not_compared_with_one_of_few_firms(town: Town) -> None:
+    town.load("annual_report", accounts(2023, 18))
+    town.load("annual_report", NEXT)
+
+    assert town.freshness(LATE_DAY).states["annual_report"].turnout == Turnout(firms=1, before=19)
+    assert not town.freshness(LATE_DAY).states["annual_report"].is_late
+
+
+def test_conflicts_are_counted_with_the_worst_named(town: Town) -> None:
+    told = {one.name: one for one in town.report(LATE_DAY, "enterprise_registration").conflicts}
+    staff = told["staff_register_statistics"]
+
+    assert set(told) == {"staff_register_statistics", "staff_register_accounts"}
     assert (staff.compared, staff.beyond) == (2, 1)
     assert [(one.identifier, one.first, one.second) for one in staff.examples] == [(FIRM, 100.0, 30.0)]
 

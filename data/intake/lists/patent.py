@@ -4,6 +4,7 @@ import pandas as pd
 
 from data.intake.list_file import Check, Known, ListFile
 from data.intake.oddities import Doubt, differing, looked_up, standing_of
+from data.intake.patent_ends import ENDS_TOLD, untold_ends
 from data.spec.table import Basis
 from data.spec.tables.patents import patent, patent_event
 
@@ -41,12 +42,19 @@ LIST = ListFile(
             holds=lambda rows: ~(rows["published_on"] < rows["filed_on"]),
         ),
     ),
+    consequence=ENDS_TOLD,
     doubts=(
         Doubt(
             code="event-before-filing",
             message="申请日晚于《专利法律状态》所载的法律状态日",
             among=(patent_event.name,),
             odd=_after_event,
+        ),
+        Doubt(
+            code="patent-end-untold",
+            message="《专利法律状态》载明已终止、无效或转出，本清单没有失效日",
+            among=(patent_event.name,),
+            odd=untold_ends,
         ),
         Doubt(
             code="patent-told-differently",
