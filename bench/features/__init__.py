@@ -1,7 +1,7 @@
 """How fast are features worked out, against hand-written DuckDB SQL and Polars that give the same values?
 
 Three measurements: eight representative features on 100,000 enterprises, 2 million events and 300,000 spine rows by
-this engine, DuckDB and Polars in turns; the whole application card on spine rows by the chunk, with its peak memory;
+this engine, DuckDB and Polars in turns; the whole library on spine rows by the chunk, with its peak memory;
 and one enterprise online, its evidence read from the store.
 """
 

@@ -23,7 +23,7 @@ from data.intake.recovery import recover_codes, told_of_codes
 from data.intake.refusals import NothingKept, StrictRowFaults, quarantined
 from data.intake.register import dated, names_known, teach_names
 from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at
-from data.intake.shrinking import check_not_shrunk
+from data.intake.shrinking import Length, check_not_shrunk
 from data.intake.versions import Fate, amend, complete, fates
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
@@ -47,11 +47,10 @@ ZONE = ZoneInfo("Asia/Shanghai")
 class Source:
     """Say which file rows come from and how they are to be taken.
 
-    `scheme`: the register of the frame's identifiers. `registers`: the rows say what enterprises are
-    called. `amends`: blanks are filled from the latest version of the same record. `known_on`: the day
-    given for the whole file, if one was. `whole`: the file tells all that holds, and is refused where it looks
-    cut off. `headers`: what the file calls a column of the table, or a role. `confirmed`: what a person says
-    headers of files of this `office` mean, to be remembered.
+    `scheme`: the register of the frame's identifiers. `registers`: the rows say what enterprises are called.
+    `amends`: blanks are filled from the latest version of the same record. `known_on`: the day given for the whole
+    file, if one was. `length`: what it tells of the file. `headers`: what the file calls a column of the table, or a
+    role. `confirmed`: what a person says headers of files of this `office` mean, to be remembered.
     """
 
     list: str
@@ -65,7 +64,7 @@ class Source:
     checks: tuple[Check, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     consequence: Consequence | None = None
-    whole: bool = False
+    length: Length = Length.NOTHING
     registers: bool = False
     amends: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -159,9 +158,9 @@ def load_frame(
         )
         report = sorted_out.report(source)
         _check_outcome(report, strict=strict)
-        if source.whole:
-            rows = report.rows_read - int(report.skipped)
-            check_not_shrunk(work, source.list, source.label, rows=rows, today=today)
+        rows = report.rows_read - int(report.skipped)
+        noted = check_not_shrunk(work, source.list, source.label, rows=rows, length=source.length, today=today)
+        report = replace(report, notes=(*report.notes, *noted))
         remember(work, source.list, source.confirmed, office=source.office, actor=actor)
         if report.kept == 0 and (earlier is not None or report.quarantined_rows == 0):
             work.commit()

@@ -17,6 +17,7 @@ from data.intake.mapping import confirm, label_of, plain, plain_header, recall
 from data.intake.own_workbooks import NO_ROWS, Use, WorkbookInfo, check_free, read_info, version_of
 from data.intake.refusals import RowsRefused
 from data.intake.sheet import SUFFIXES, SourceFile, read_source_file
+from data.intake.shrinking import Length
 from data.spec.errors import Refusal
 from data.spec.progress import Progress, Silent
 from data.store import Store
@@ -148,7 +149,7 @@ def _source(
         checks=list_file.checks,
         doubts=list_file.doubts,
         consequence=list_file.consequence,
-        whole=list_file.whole and not partial and not instructions.force,
+        length=_length(list_file, partial=partial, force=instructions.force),
         registers=registers_names(list_file),
         amends=list_file.amends,
         headers=header.named(),
@@ -156,6 +157,12 @@ def _source(
         office=instructions.office,
         notes=(*_notes(file, header), *_told_of_headers(recognised, info)),
     )
+
+
+def _length(list_file: ListFile, *, partial: bool, force: bool) -> Length:
+    if partial or force:
+        return Length.NOTHING
+    return Length.REFUSED if list_file.whole else Length.NOTED
 
 
 def registers_names(list_file: ListFile) -> bool:

@@ -17,6 +17,7 @@ from data.intake.shrinking import ListShrunk, rules
 from data.intake.versions import complete
 from data.spec.access import bureau_access
 from data.spec.dated import ValueStatus
+from data.spec.identifiers import with_uscc_check_digit
 from data.spec.table import Table
 from data.spec.tables import TABLES
 from data.store import Store
@@ -320,6 +321,25 @@ def test_a_short_list_follows_a_short_one_and_one_taken_back_is_no_measure(
     undo_batch(store, batch, reason="多报", at=AT, actor="test")
 
     assert load(store, instruments(book, codes, "四.xlsx", count=21, start=300)).kept == 21
+
+
+def test_a_list_that_may_come_in_parts_is_taken_and_its_shrinking_noted(
+    store: Store, book: Book, codes: list[str]
+) -> None:
+    header = ["企业名称", USCC, "成立日期"]
+    firms = [[f"演示{place}", with_uscc_check_digit(f"91370303MB{place:07d}"), "2015-01-01"] for place in range(40)]
+    load(store, book("企业名录一月.xlsx", [header, *firms]))
+
+    few = load(store, book("企业名录二月.xlsx", [header, *[[f"{name}新", *rest] for name, *rest in firms[:5]]]))
+    many = load(store, book("企业名录三月.xlsx", [header, *[[f"{name}又", *rest] for name, *rest in firms[:30]]]))
+    forced = load(
+        store, book("企业名录四月.xlsx", [header, *[[f"{name}再", *rest] for name, *rest in firms[:5]]]), force=True
+    )
+
+    told = "“企业名录”本次只有 5 行，上一份（批次 B000001，“企业名录一月.xlsx”）有 40 行"
+    assert few.kept == 5
+    assert [[told in note for note in one.notes].count(True) for one in (few, many, forced)] == [1, 0, 0]
+    assert not any("上一份" in note for one in (many, forced) for note in one.notes)
 
 
 def test_yearly_lists_may_shrink(store: Store, book: Book, codes: list[str]) -> None:

@@ -11,4 +11,5 @@ LIST = ListFile(
     words=("创新联合体", "联合体"),
     known=Known(basis=Basis.ANNOUNCED, headers=("公布日期", "公告日期")),
     headers={"role": ("成员角色",)},
+    whole=True,
 )
