@@ -18,12 +18,12 @@ def with_consequences(
 
     Shapes: rows are about to be recorded, with batch_id; those that follow bear the file row they follow from.
     """
-    written = {table.name: rows}
+    tables, parts = {table.name: table}, {table.name: [rows]}
     if consequence is not None and len(rows):
+        tables[consequence.table.name] = consequence.table
         more = _following(work, table, consequence, rows, access=access)
-        parts = [part for part in (written.get(consequence.table.name), more) if part is not None]
-        written[consequence.table.name] = pd.concat(parts, ignore_index=True)
-    tables = {table.name: table} | ({} if consequence is None else {consequence.table.name: consequence.table})
+        parts.setdefault(consequence.table.name, []).append(more)
+    written = {name: pd.concat(found, ignore_index=True) for name, found in parts.items()}
     return {name: with_restatements(work, tables[name], found, access=access) for name, found in written.items()}
 
 
