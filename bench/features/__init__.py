@@ -204,6 +204,6 @@ def _print(best: Mapping[str, float], whole: Mapping[str, float], online: float)
     print(f"八项特征，{ENTERPRISES:,} 家企业，{INVOICES + LISTINGS:,} 条证据，{ENTERPRISES * len(DAYS):,} 行")
     for label, seconds in best.items():
         print(f"  {seconds:>8.2f} 秒  {label}")
-    print(f"整张申请卡：每秒 {whole['rows_per_second']:,.0f} 行")
+    print(f"整个指标库（{whole['features']} 项）：每秒 {whole['rows_per_second']:,.0f} 行")
     print(f"  {whole['spine_rows']:,.0f} 行时峰值 {whole['peak_gb']:.2f} GB，其中证据占 {whole['events_gb']:.2f} GB")
     print(f"一家企业在线（含读取证据）：中位数 {online:.1f} 毫秒")
