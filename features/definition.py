@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from data.spec.table import COMMON, Absence, Table
+from data.spec.tables import TABLES
 from features.plain_reductions import REDUCTIONS, Row, before_latest, value_in
 from features.spec import (
     SCALES,
@@ -75,7 +76,7 @@ class CountedRow:
     """Tell of one row whether it was counted, and why or why not.
 
     `values` holds what the declaration looks at and what tells the record from others; `superseded_by`
-    names batch and file row of the version that took this one's place.
+    names batch and file row of the version that took this one's place, or of the event that ended it.
     """
 
     table: str
@@ -143,7 +144,7 @@ def value_of(
     if declared.table.name not in seen:
         return math.nan
     rows = seen[declared.table.name]
-    counted = [row for row in rows if _counts(declared, row, question)]
+    counted = [row for row in rows if _counts(declared, row, question, seen)]
     if counted:
         return REDUCTIONS[declared.reduce](declared, counted, question.as_of)
     covers = declared.table.absence is Absence.ZERO or bool(rows)
@@ -184,14 +185,31 @@ def rows_told(declared: Aggregate, events: Mapping[str, pd.DataFrame], question:
     if declared.table.name not in events:
         return []
     rows = _own_rows(declared.table, events, question)
+    beside = _ending_rows(declared, events, question)
     newest_of = _newest_of(declared.table, rows, question)
-    counted = [row for row in visible(declared.table, rows, question) if _counts(declared, row, question)]
+    counted = [row for row in visible(declared.table, rows, question) if _counts(declared, row, question, beside)]
     chosen = frozenset(id(row) for row in _chosen(declared, counted))
-    return [_counted_row(declared, row, _why(declared, row, question, newest_of, chosen), newest_of) for row in rows]
+    return [
+        _counted_row(declared, row, _why(declared, row, question, newest_of, chosen, beside), newest_of, beside)
+        for row in rows
+    ]
+
+
+def _ending_rows(declared: Aggregate, events: Mapping[str, pd.DataFrame], question: Question) -> dict[str, list[Row]]:
+    """Return the visible rows of the table whose events end an aggregate's states, where it was handed over."""
+    if declared.ending is None or declared.ending.table not in events:
+        return {}
+    table = TABLES[declared.ending.table]
+    return {table.name: visible(table, _own_rows(table, events, question), question)}
 
 
 def _why(
-    declared: Aggregate, row: Row, question: Question, newest_of: Mapping[str, Row], chosen: frozenset[int]
+    declared: Aggregate,
+    row: Row,
+    question: Question,
+    newest_of: Mapping[str, Row],
+    chosen: frozenset[int],
+    beside: Mapping[str, list[Row]],
 ) -> Why:
     reason = hidden_because(declared.table, row, question)
     if reason:
@@ -203,7 +221,7 @@ def _why(
         Why.NOT_YET_HAPPENED: lambda: not has_happened(row, question.as_of),
         Why.FILTERED: lambda: not passes(declared, row),
         Why.OUTSIDE_WINDOW: lambda: not in_window(row, question.as_of, declared.window),
-        Why.NOT_IN_FORCE: lambda: declared.in_force and not in_force(row, question.as_of),
+        Why.NOT_IN_FORCE: lambda: declared.in_force and not in_force(ended(declared, row, beside), question.as_of),
         Why.BLANK: lambda: declared.column is not None and value_in(declared, row) is None,
         Why.NOT_CHOSEN: lambda: id(row) not in chosen,
     }
@@ -219,8 +237,12 @@ def _chosen(declared: Aggregate, counted: list[Row]) -> list[Row]:
     return before_latest(counted)[-1:] if declared.reduce is Reduce.PREVIOUS else counted
 
 
-def _counted_row(declared: Aggregate, row: Row, code: Why, newest_of: Mapping[str, Row]) -> CountedRow:
+def _counted_row(
+    declared: Aggregate, row: Row, code: Why, newest_of: Mapping[str, Row], beside: Mapping[str, list[Row]]
+) -> CountedRow:
     newer = newest_of[row["record_key"]] if code is Why.SUPERSEDED else None
+    if code is Why.NOT_IN_FORCE:
+        newer = last_event(declared, row, beside)
     return CountedRow(
         table=declared.table.name,
         record_key=row["record_key"],
@@ -321,6 +343,31 @@ def in_force(row: Row, as_of: date) -> bool:
     return bool(row["happened_on"] <= as_of and (row["ended_on"] is None or as_of < row["ended_on"]))
 
 
+def ended(declared: Aggregate, row: Row, beside: Mapping[str, list[Row]]) -> Row:
+    """Return the row with the end that an event of another table gives it, where the event has the last word."""
+    event = last_event(declared, row, beside)
+    if event is None or declared.ending is None:
+        return row
+    ends = event[declared.ending.column] in declared.ending.ends
+    return {**row, "ended_on": event["happened_on"] if ends else None}
+
+
+def last_event(declared: Aggregate, row: Row, beside: Mapping[str, list[Row]]) -> Row | None:
+    """Return the event of another table that has the last word on when a state ends, None where its list has it.
+
+    `beside` holds visible rows by table, earliest first.
+    """
+    ending = declared.ending
+    if ending is None or row[ending.on] is None:
+        return None
+    told = [
+        event
+        for event in beside.get(ending.table, [])
+        if event[ending.on] == row[ending.on] and event[ending.column] in (*ending.ends, *ending.resumes)
+    ]
+    return told[-1] if told and told[-1]["known_on"] >= row["known_on"] else None
+
+
 def passes(declared: Aggregate, row: Row) -> bool:
     """Tell whether the row meets every condition of the declaration."""
     return all(_meets(declared.table, name, wanted, row) for name, wanted in declared.where.items())
@@ -347,11 +394,11 @@ def _reaches(number: float, wanted: float | Below | AtLeast) -> bool:
     return number >= wanted.bound if isinstance(wanted, AtLeast) else number == wanted
 
 
-def _counts(declared: Aggregate, row: Row, question: Question) -> bool:
+def _counts(declared: Aggregate, row: Row, question: Question, beside: Mapping[str, list[Row]]) -> bool:
     return (
         passes(declared, row)
         and in_window(row, question.as_of, declared.window)
-        and (not declared.in_force or in_force(row, question.as_of))
+        and (not declared.in_force or in_force(ended(declared, row, beside), question.as_of))
     )
 
 
@@ -359,6 +406,7 @@ def _tables_given(features: Iterable[Feature], events: Mapping[str, pd.DataFrame
     """Return the tables handed over that the features rest on."""
     declared = [each.declaration for feature in features for each in feature.aggregates]
     tables = [each.table for each in declared if isinstance(each, Aggregate)]
+    tables += [TABLES[each.ending.table] for each in declared if isinstance(each, Aggregate) and each.ending]
     return {table.name: table for table in tables if table.name in events}
 
 

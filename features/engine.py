@@ -16,10 +16,12 @@ import pandas as pd
 from data.spec.columns import ByColumn, Columns
 from data.spec.missing import Missing
 from data.spec.table import Absence, Table, Unit
+from data.spec.tables import TABLES
 from data.spec.tables.profile import enterprise_registration
+from features.endings import until_told
 from features.reductions import Reduced, reduce
 from features.segments import Floats
-from features.sight import Book, Bools, Framed, Part, look, numbered
+from features.sight import Book, Bools, Framed, Part, Sight, look, numbered
 from features.spec import Aggregate, Derived, Feature, Reduce
 from features.view import View, read_columns
 from features.windows import Ints, Window, to_days, window_start
@@ -146,7 +148,8 @@ def _worked(
 
     def work(piece: slice) -> tuple[Ints, dict[str, Known], View | None]:
         part = Part(whole.enterprise[piece], whole.as_of[piece], whole.own_loan[piece])
-        views = {name: View(book, look(book, part), part) for name, book in books.items()}
+        seen = {name: look(book, part) for name, book in books.items()}
+        views = {name: View(book, _ended(name, books, seen), part) for name, book in books.items()}
         known = _known(needed, views, opened, len(part.as_of))
         return order[piece], known, views.get(enterprise_registration.name)
 
@@ -157,6 +160,14 @@ def _worked(
     with ThreadPoolExecutor(WORKERS) as pool:
         _make_shared(needed, books, pool)
         yield from pool.map(work, pieces)
+
+
+def _ended(name: str, books: Mapping[str, Book], seen: Mapping[str, Sight]) -> Sight:
+    """Return what is seen of a table, its states ended by what another table tells, where that may be read."""
+    ending = books[name].table.ended_by
+    if ending is None or ending.table not in books:
+        return seen[name]
+    return until_told(books[name], seen[name], books[ending.table], seen[ending.table])
 
 
 def _make_shared(needed: Sequence[Feature], books: Mapping[str, Book], pool: ThreadPoolExecutor) -> None:
@@ -200,6 +211,8 @@ def _tables(features: Iterable[Feature]) -> Iterator[Table]:
     for feature in features:
         if isinstance(feature.declaration, Aggregate):
             yield feature.declaration.table
+            if feature.declaration.ending:
+                yield TABLES[feature.declaration.ending.table]
         if feature.declaration.needs_history:
             yield enterprise_registration
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from data.spec.table import Absence, Group, Kind, Table, Unit
+from data.spec.table import Absence, Ending, Group, Kind, Table, Unit
 from features.conditions import After, AtLeast, Below, Condition, Filled, NotAfter
 from features.fingerprints import fingerprint, source_of
 from features.vocabulary import COLUMNLESS, Card, Direction, Reduce
@@ -96,6 +96,11 @@ class Aggregate(Declared):
         super().__post_init__()
         for fault in _faults(self):
             raise ValueError(f"{self.label}: {fault}")
+
+    @property
+    def ending(self) -> Ending | None:
+        """Return which events of another table decide, beside its own list, whether a state is in force."""
+        return self.table.ended_by if self.in_force else None
 
     @property
     def zero_when_empty(self) -> bool:
@@ -260,7 +265,7 @@ class Feature:
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables read."""
-        return tuple(dict.fromkeys(_table_of(feature).name for feature in self.aggregates))
+        return tuple(dict.fromkeys(name for feature in self.aggregates for name in _tables_of(feature)))
 
     @cached_property
     def absence(self) -> str:
@@ -292,10 +297,11 @@ class Feature:
         return fingerprint(said)
 
 
-def _table_of(feature: Feature) -> Table:
-    if not isinstance(feature.declaration, Aggregate):
+def _tables_of(feature: Feature) -> tuple[str, ...]:
+    declared = feature.declaration
+    if not isinstance(declared, Aggregate):
         raise TypeError(f"{feature.name} is derived and reads no table itself")
-    return feature.declaration.table
+    return (declared.table.name, *([declared.ending.table] if declared.ending else []))
 
 
 def _canonical(declared: Aggregate) -> dict[str, Any]:
@@ -318,6 +324,7 @@ def _canonical(declared: Aggregate) -> dict[str, Any]:
         "levels": dict(declared.levels),
         "window": declared.window and declared.window.suffix,
         "in_force": declared.in_force,
+        **({"ended_by": repr(declared.ending)} if declared.ending else {}),
         "empty": repr(float(declared.empty)),
     }
 

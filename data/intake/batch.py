@@ -11,18 +11,17 @@ import numpy as np
 import pandas as pd
 
 from data.intake.checks import find_faults, find_further
-from data.intake.consequences import with_consequences
 from data.intake.doubts import note_names
 from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
 from data.intake.identity import Match, kind_of, match_enterprises
-from data.intake.list_file import Check, Consequence
+from data.intake.list_file import Check
 from data.intake.mapping import remember
 from data.intake.names_told import find_cycles
 from data.intake.oddities import Doubt, find_doubts
 from data.intake.recovery import recover_codes, told_of_codes
 from data.intake.refusals import NothingKept, StrictRowFaults, quarantined
 from data.intake.register import dated, names_known, teach_names
-from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at
+from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at, with_restatements
 from data.intake.shrinking import Length, check_not_shrunk
 from data.intake.versions import Fate, amend, complete, fates
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
@@ -63,7 +62,6 @@ class Source:
     skipped: Skipped = NOTHING_SKIPPED
     checks: tuple[Check, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    consequence: Consequence | None = None
     length: Length = Length.NOTHING
     registers: bool = False
     amends: bool = False
@@ -341,10 +339,10 @@ def _write(
     read = known_of(work, rows, source.table, access=access)
     doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, read))
     report = replace(report, batch_id=batch_id, new_enterprises=len(new), doubtful=doubtful)
-    evidence = with_consequences(work, source.table, source.consequence, rows, access=access)
+    rows = with_restatements(work, source.table, rows, access=access)
     quarantine = [quarantined(fault, source.headers, raw) for fault in sorted_out.faults]
     audit = _audit(report, actor=actor, at=work.at)
-    write_batch(work, _batch(source, report, at=recorded_at(work)), evidence, quarantine, audit=audit)
+    write_batch(work, _batch(source, report, at=recorded_at(work)), {source.table.name: rows}, quarantine, audit=audit)
     teach_names(work, batch_id, named, registers=source.registers, access=access)
     note_names(
         work, sorted_out.match, sorted_out.names, list_name=source.list, batch_id=batch_id, met=met, access=access

@@ -148,7 +148,6 @@ def _source(
         skipped=skipped,
         checks=list_file.checks,
         doubts=list_file.doubts,
-        consequence=list_file.consequence,
         length=_length(list_file, partial=partial, force=instructions.force),
         registers=registers_names(list_file),
         amends=list_file.amends,

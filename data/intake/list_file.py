@@ -62,18 +62,6 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consequence:
-    """Declare which versions of `table`'s records follow from its rows and those of `beside`, whichever are new.
-
-    `of` answers with them, given every version that counts of `table` and of `beside`, the new rows among them.
-    """
-
-    table: Table
-    beside: Table
-    of: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ListFile:
     """Declare one official list.
 
@@ -83,7 +71,6 @@ class ListFile:
     are absent, are taken from the latest known version of the same key (更名, 取消). `origin`: the column
     that names the loan application a row comes from. `whole`: each file tells all that holds, so that a
     sudden half of it is probably a file cut off. `doubts`: what makes rows worth a look though they are kept.
-    `consequence`: what they make known of records that another list brought.
     """
 
     name: str
@@ -99,5 +86,4 @@ class ListFile:
     origin: str | None = None
     checks: tuple[Check, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    consequence: Consequence | None = None
     whole: bool = False

@@ -140,13 +140,28 @@ COMMON = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ending:
+    """Say which events, told by another table, end a table's states or let them hold again.
+
+    A state and its events are one enterprise's and agree in the column `on`; `column` says what an event is. Of the
+    state's own version and the last event, the one that was known later has the word.
+    """
+
+    table: str
+    on: str
+    column: str
+    ends: tuple[str, ...]
+    resumes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """Declare one table of evidence.
 
     `happened` names the column (kind DATE or YEAR; a YEAR happens on 31 December) that becomes
     happened_on; `ended` the column that becomes ended_on, for states. `key` names the columns that tell
     one record of an enterprise from another; `from_loan` marks rows that may come from the very loan
-    being judged.
+    being judged. `ended_by` names the events of another table that end states, too.
     """
 
     name: str
@@ -156,6 +171,7 @@ class Table:
     key: tuple[str, ...]
     happened: str
     ended: str | None = None
+    ended_by: Ending | None = None
     absence: Absence = Absence.UNKNOWN
     from_loan: bool = False
     publisher: str = ""

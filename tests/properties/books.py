@@ -5,7 +5,7 @@ leap days and month ends, withdrawn and re-entered records, blanks, rows of a lo
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,10 +64,10 @@ COMMON = {
 YEARS = tuple(date(year, 12, 31) for year in range(2018, 2026))
 
 
-def evidence(seed: int, firms: int, rows: int = 12) -> dict[str, pd.DataFrame]:
-    """Draw rows of every table for each firm; recorded_at says which came with the lists that were late."""
+def evidence(seed: int, firms: int, rows: int = 12, tables: Sequence[Table] | None = None) -> dict[str, pd.DataFrame]:
+    """Draw rows of all tables, or some, for each firm; recorded_at says which came with the lists that were late."""
     chance = random.Random(seed)
-    return {table.name: _frame(table, list(_drawn(table, chance, firms, rows))) for table in LISTS}
+    return {table.name: _frame(table, list(_drawn(table, chance, firms, rows))) for table in tables or LISTS}
 
 
 def _drawn(table: Table, chance: random.Random, firms: int, rows: int) -> Iterator[dict[str, Any]]:

@@ -195,7 +195,8 @@ def test_the_rows_told_as_counted_make_the_value_by_themselves(world: Events, fi
         counted = {row.file_row for row in definition.rows_behind(feature, world, firm, day) if row.counted}
         if counted:
             rows = world[feature.tables[0]]
-            alone = {feature.tables[0]: rows[rows["file_row"].isin(counted)]}
+            beside = {name: world[name] for name in feature.tables[1:]}
+            alone = {feature.tables[0]: rows[rows["file_row"].isin(counted)], **beside}
             assert unlike(engine.compute([feature], alone, asked), engine.compute([feature], world, asked)) == set()
             proved.add(feature.name)
 

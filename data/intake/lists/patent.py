@@ -4,15 +4,30 @@ import pandas as pd
 
 from data.intake.list_file import Check, Known, ListFile
 from data.intake.oddities import Doubt, differing, looked_up, standing_of
-from data.intake.patent_ends import ENDS_TOLD, untold_ends
 from data.spec.table import Basis
 from data.spec.tables.patents import patent, patent_event
+
+PATENT = ["enterprise_id", "application_no"]
 
 
 def _after_event(rows: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
     """Find patents of which something is said to have become before they were filed for."""
-    first = standing_of(events).groupby(["enterprise_id", "application_no"])["occurred_on"].min()
+    first = standing_of(events).groupby(PATENT)["occurred_on"].min()
     return looked_up(rows, first, "application_no") < rows["filed_on"]
+
+
+def _untold_ends(rows: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
+    """Find patents that their list tells of as standing, when events known before say that they ended."""
+    ending = patent.ended_by
+    assert ending is not None
+    told = standing_of(events[events["event"].isin([*ending.ends, *ending.resumes])])
+    pairs = rows[[*PATENT, "known_on", "file_row"]].merge(
+        told[[*PATENT, "event", "occurred_on", "known_on"]], on=PATENT, suffixes=("", "_then")
+    )
+    known = pairs[pairs["known_on_then"] < pairs["known_on"]].sort_values(["occurred_on", "known_on_then"])
+    last = known.drop_duplicates("file_row", keep="last")
+    ended = last.loc[last["event"].isin(list(ending.ends)), "file_row"]
+    return rows["file_row"].isin(ended) & rows["ceased_on"].isna()
 
 
 LIST = ListFile(
@@ -42,7 +57,6 @@ LIST = ListFile(
             holds=lambda rows: ~(rows["published_on"] < rows["filed_on"]),
         ),
     ),
-    consequence=ENDS_TOLD,
     doubts=(
         Doubt(
             code="event-before-filing",
@@ -54,7 +68,7 @@ LIST = ListFile(
             code="patent-end-untold",
             message="《专利法律状态》载明已终止、无效或转出，本清单没有失效日",
             among=(patent_event.name,),
-            odd=untold_ends,
+            odd=_untold_ends,
         ),
         Doubt(
             code="patent-told-differently",

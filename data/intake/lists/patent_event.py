@@ -4,7 +4,6 @@ import pandas as pd
 
 from data.intake.list_file import Known, ListFile
 from data.intake.oddities import Doubt, looked_up, standing_of
-from data.intake.patent_ends import ENDS_TOLD
 from data.spec.table import Basis
 from data.spec.tables.patents import patent, patent_event
 
@@ -22,7 +21,6 @@ LIST = ListFile(
     words=("法律状态",),
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日", "法律状态公告日"), column="occurred_on"),
     headers={"event": ("法律状态类型",), "application_no": ("专利申请号",)},
-    consequence=ENDS_TOLD,
     doubts=(
         Doubt(
             code="event-before-filing",

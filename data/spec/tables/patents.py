@@ -1,6 +1,6 @@
 """What intellectual property does an enterprise hold, and what became of it?"""
 
-from data.spec.table import Absence, Column, Group, Kind, Table, Unit
+from data.spec.table import Absence, Column, Ending, Group, Kind, Table, Unit
 
 PATENT_KINDS = {"invention": "发明专利", "utility": "实用新型", "design": "外观设计"}
 
@@ -36,6 +36,13 @@ patent = Table(
     key=("application_no",),
     happened="filed_on",
     ended="ceased_on",
+    ended_by=Ending(
+        table="patent_event",
+        on="application_no",
+        column="event",
+        ends=("lapsed", "invalidated", "transferred_out"),
+        resumes=("restored", "transferred_in"),
+    ),
 )
 
 patent_event = Table(
