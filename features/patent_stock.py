@@ -87,17 +87,41 @@ class PatentStock(FeatureGroup):
         in_force=True,
         empty=0,
     )
-    all_held = Aggregate(
-        label="有效专利与在审申请总数",
-        label_en="patents in force and applications pending",
+    all_inventions_held = Aggregate(
+        label="有效发明专利与在审申请数",
+        label_en="inventions in force and applications pending",
         unit=Unit.ITEM,
         reason=BLOCK,
         table=patent,
+        where={"kind": "invention"},
         reduce=Reduce.COUNT,
         window=INVENTION_TERM,
         in_force=True,
         empty=0,
         cards=(),
+    )
+    all_utilities_held = Aggregate(
+        label="有效实用新型、外观设计与在审申请数",
+        label_en="utility models and designs in force and applications pending",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        table=patent,
+        where={"kind": ("utility", "design")},
+        reduce=Reduce.COUNT,
+        window=UTILITY_TERM,
+        in_force=True,
+        empty=0,
+        cards=(),
+    )
+    all_held = Derived(
+        label="有效专利与在审申请总数",
+        label_en="patents in force and applications pending",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        cards=(),
+        formula=lambda patent_all_inventions_held, patent_all_utilities_held: (
+            patent_all_inventions_held + patent_all_utilities_held
+        ),
     )
     invention_days_held = Aggregate(
         label="有效发明专利自申请日起的天数合计",

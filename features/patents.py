@@ -188,17 +188,40 @@ class Patents(FeatureGroup):
         window=THREE_YEARS,
         empty=0,
     )
-    university_held = Aggregate(
-        label="与高校院所共有的专利数（含在审申请）",
-        label_en="patents and pending applications shared with universities",
+    university_inventions_held = Aggregate(
+        label="与高校院所共有的发明专利数（含在审申请）",
+        label_en="inventions and pending applications shared with universities",
         unit=Unit.ITEM,
-        reason=HELD,
+        reason=BLOCK,
         table=patent,
-        where={"university_partner": 1},
+        where={"kind": "invention", "university_partner": 1},
         reduce=Reduce.COUNT,
         window=INVENTION_TERM,
         in_force=True,
         empty=0,
+        cards=(),
+    )
+    university_utilities_held = Aggregate(
+        label="与高校院所共有的实用新型与外观设计数（含在审申请）",
+        label_en="utility models and designs shared with universities, pending ones among them",
+        unit=Unit.ITEM,
+        reason=BLOCK,
+        table=patent,
+        where={"kind": ("utility", "design"), "university_partner": 1},
+        reduce=Reduce.COUNT,
+        window=UTILITY_TERM,
+        in_force=True,
+        empty=0,
+        cards=(),
+    )
+    university_held = Derived(
+        label="与高校院所共有的专利数（含在审申请）",
+        label_en="patents and pending applications shared with universities",
+        unit=Unit.ITEM,
+        reason=HELD,
+        formula=lambda patent_university_inventions_held, patent_university_utilities_held: (
+            patent_university_inventions_held + patent_university_utilities_held
+        ),
     )
     inventors_mean_5y = Aggregate(
         label="近五年专利平均发明人数",

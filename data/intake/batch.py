@@ -23,7 +23,7 @@ from data.intake.refusals import NothingKept, StrictRowFaults, quarantined
 from data.intake.register import dated, names_known, teach_names
 from data.intake.reversal import counting_versions, is_in_doubt, known_of, recorded_at, with_restatements
 from data.intake.shrinking import Length, check_not_shrunk
-from data.intake.versions import Fate, amend, complete, fates
+from data.intake.versions import Fate, amend, complete, fates, known_after
 from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.identifiers import Scheme
@@ -242,6 +242,7 @@ def _sort_out(
         rows, unfound = amend(source.table, rows, existing=existing)
         faults += unfound
         rows = complete(source.table, _without(rows, unfound))
+    rows = known_after(source.table, rows, today=today)
     found = find_faults(source.table, rows, checks=source.checks, today=today)
     if not source.amends:
         found += find_further(source.table, whole, faults, checks=source.checks, today=today)

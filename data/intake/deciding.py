@@ -176,6 +176,7 @@ def _source(work: Work, doubt: Doubt, batch_id: str, number: int) -> Source:
         file_sha256=hashlib.sha256(part.encode()).hexdigest(),
         known_on=batch.known_on,
         checks=declared.checks,
+        doubts=declared.doubts,
         registers=registers_names(declared),
         amends=declared.amends,
     )

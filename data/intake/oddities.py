@@ -81,13 +81,19 @@ def overlapping(
     return odd
 
 
-def differing(key: str, *columns: str) -> Callable[[pd.DataFrame, pd.DataFrame], "pd.Series[bool]"]:
-    """Find records that agree in `key`, whosever they are, and differ in one of `columns`."""
+def differing(
+    *alike: str, of: tuple[str, ...], from_before: bool = False
+) -> Callable[[pd.DataFrame, pd.DataFrame], "pd.Series[bool]"]:
+    """Find rows that agree with others, known before or of the same file, in `alike` and differ from them in `of`.
+
+    A record's own version from before is compared only where asked for `from_before`: it may have been corrected.
+    """
 
     def odd(rows: pd.DataFrame, known: pd.DataFrame) -> "pd.Series[bool]":
-        held = latest(rows, known)
-        told = held.groupby(key)[list(columns)].transform("nunique")
-        return pd.Series(rows.index.isin(held.loc[(told > 1).any(axis=1) & held["is_new"], "place"]), index=rows.index)
+        before = standing_of(known) if from_before else latest(rows, known).query("not is_new")
+        both = pd.concat([before[[*alike, *of]], rows[[*alike, *of]]], ignore_index=True)
+        told = both.groupby(list(alike))[list(of)].transform("nunique")
+        return pd.Series((told > 1).any(axis=1).to_numpy()[-len(rows) :], index=rows.index)
 
     return odd
 

@@ -1,6 +1,7 @@
 """Which rows say something new, and what does an amending row amend?"""
 
 import hashlib
+from datetime import date
 from enum import IntEnum
 from typing import Any
 
@@ -46,6 +47,20 @@ def complete(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         done["ended_on"] = done[table.ended]
     done["record_key"] = record_keys(table, done)
     return done
+
+
+def known_after(table: Table, rows: pd.DataFrame, *, today: date) -> pd.DataFrame:
+    """Return rows as known no sooner than what came of them: a list that is given out again tells of later days, too.
+
+    A day that is still to come, or that was planned, may be known before.
+    """
+    known = rows["known_on"]
+    for name, column in table.columns.items():
+        if column.outcome:
+            later = (rows[name] > known) & (rows[name] <= pd.Timestamp(today))
+            later &= True if column.plan is None else rows[name] != rows[column.plan]
+            known = known.where(~later, rows[name])
+    return rows.assign(known_on=known)
 
 
 def record_keys(table: Table, frame: pd.DataFrame) -> "pd.Series[Any]":

@@ -99,7 +99,11 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """Declare one column: label, kind, unit and the values it may take."""
+    """Declare one column: label, kind, unit and the values it may take.
+
+    `outcome`: a day on which something came of what the row tells; nobody can have known of it before, unless it is
+    the day that the column `plan` names.
+    """
 
     label: str
     kind: Kind
@@ -108,6 +112,8 @@ class Column:
     choices: Mapping[str, str] = field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
+    outcome: bool = False
+    plan: str | None = None
 
 
 COMMON = (

@@ -12,7 +12,7 @@ from data.spec.audit import AuditEvent
 from data.spec.tables import TABLES
 from data.store.batches import Batch, write_batch
 from data.store.frames import frame_of_rows, stored_columns
-from data.store.orm import BATCH, BATCH_REVERSAL, EVIDENCE, naive_utc
+from data.store.orm import BATCH, BATCH_REVERSAL, DOUBTFUL_ROW, EVIDENCE, naive_utc
 from data.store.work import Work
 
 
@@ -61,12 +61,16 @@ def later_batches(work: Work, batch: Batch) -> list[Batch]:
 
 
 def last_batch(work: Work, list_name: str, *, least_rows: int, leave_out: Collection[str]) -> Batch | None:
-    """Find the last batch of a file of a list that had so many rows of data; reversals are no files."""
+    """Find the last batch of a file of a list that had so many rows of data.
+
+    Reversals are no files, nor are rows that were taken in because a name was decided.
+    """
     reversals = select(BATCH_REVERSAL.c.batch_id)
+    taken = select(DOUBTFUL_ROW.c.taken_batch_id).where(DOUBTFUL_ROW.c.taken_batch_id != DOUBTFUL_ROW.c.batch_id)
     query = (
         select(BATCH)
         .where(BATCH.c.list == list_name, BATCH.c.rows_read - BATCH.c.skipped >= least_rows)
-        .where(BATCH.c.id.not_in(reversals), BATCH.c.id.not_in(list(leave_out)))
+        .where(BATCH.c.id.not_in(reversals), BATCH.c.id.not_in(taken), BATCH.c.id.not_in(list(leave_out)))
         .order_by(BATCH.c.id.desc())
     )
     row = work.connection.execute(query).first()

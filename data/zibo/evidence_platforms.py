@@ -229,7 +229,7 @@ def _vouchers(
 ) -> pd.DataFrame:
     count = amount.size
     ordered = days_between(rng, start, end, count)
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "firm": with_repeats(rng, weights, count),
             "service": labels(rng, ("材料成分检测", "产品性能测试", "可靠性试验", "中试验证"), count),
@@ -241,6 +241,7 @@ def _vouchers(
             "known": add_days(ordered, rng.integers(3, 30, count)),
         }
     )
+    return rows.assign(known=rows[["known", "paid_on"]].max(axis=1))
 
 
 def service_rows(world: World) -> pd.DataFrame:

@@ -220,6 +220,25 @@ def test_one_application_number_told_differently_by_two_firms_is_pointed_at(
     assert report.kept == 1
 
 
+def test_a_patent_that_its_own_firm_corrects_is_not_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    load(store, book("专利清单.xlsx", [PATENT, filed(codes[0])]))
+
+    corrected = load(
+        store, book("专利清单二.xlsx", [PATENT, filed(codes[0], kind="实用新型")]), known_on=date(2025, 2, 1)
+    )
+
+    assert (corrected.kept, corrected.doubtful) == (1, ())
+
+
+def test_one_loan_number_of_two_banks_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    load(store, book("贷款台账.xlsx", [LOAN, lent(codes[0])]))
+    other = [cell if cell != "演示银行" else "另一银行" for cell in lent(codes[0])]
+
+    report = load(store, book("贷款台账二.xlsx", [LOAN, other, lent(codes[1]), lent(codes[0], "J2")]))
+
+    assert (doubts(report), report.kept) == ({"loan-number-of-another-bank": (2,)}, 3)
+
+
 def test_a_person_who_was_told_of_in_another_firm_before_is_pointed_at(
     store: Store, book: Book, codes: list[str]
 ) -> None:
@@ -246,6 +265,11 @@ IMPOSSIBLE = {
         "贷款台账.xlsx",
         [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "未提用额度", "放款日期", "到期日期"],
         ["J1", "S1", "演示银行", "鲁科贷", 100, 101, "2023-01-01", "2024-01-01"],
+    ),
+    "accepted-after-withdrawal": (
+        "科技计划项目.xlsx",
+        [USCC, "项目编号", "计划类别", "项目级别", "承担方式", "立项日期", "撤销日期", "验收日期"],
+        ["X1", "其他科技计划", "市级", "牵头", "2019-01-01", "2019-12-31", "2020-01-05"],
     ),
     "grant-over-budget": (
         "科技计划项目.xlsx",

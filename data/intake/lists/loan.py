@@ -4,7 +4,7 @@ import pandas as pd
 
 from data.intake.list_file import Check, Known, ListFile
 from data.intake.lists.loan_event import lost_of
-from data.intake.oddities import Doubt, looked_up, standing_of
+from data.intake.oddities import Doubt, differing, looked_up, standing_of
 from data.spec.table import Basis
 from data.spec.tables.lending import loan, loan_event
 
@@ -22,6 +22,12 @@ LIST = ListFile(
     known=Known(basis=Basis.FILED, headers=("报送日期",), column="disbursed_on", lag_days=30),
     origin="application_no",
     doubts=(
+        Doubt(
+            code="loan-number-of-another-bank",
+            message="同一企业的同一借据号已由另一家银行报送，两笔会被当作同一笔",
+            among=(loan.name,),
+            odd=differing("enterprise_id", "loan_no", of=("bank",), from_before=True),
+        ),
         Doubt(
             code="loss-over-loan",
             message="已报送的代偿、核销与转让的金额合计大于贷款本金",

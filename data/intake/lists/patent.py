@@ -74,7 +74,7 @@ LIST = ListFile(
             code="patent-told-differently",
             message="不同企业名下同一申请号的专利类型或申请日不一致",
             among=(patent.name,),
-            odd=differing("application_no", "kind", "filed_on"),
+            odd=differing("application_no", of=("kind", "filed_on")),
             across=True,
         ),
     ),

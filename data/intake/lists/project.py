@@ -25,6 +25,12 @@ LIST = ListFile(
             holds=lambda rows: ~(rows["accepted_on"] < rows["started_on"]),
         ),
         Check(
+            code="accepted-after-withdrawal",
+            message="验收日期晚于撤销日期",
+            columns=("accepted_on", "withdrawn_on"),
+            holds=lambda rows: ~(rows["accepted_on"] > rows["withdrawn_on"]),
+        ),
+        Check(
             code="withdrawn-before-start",
             message="撤销日期早于立项日期",
             columns=("withdrawn_on", "started_on"),

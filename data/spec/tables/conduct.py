@@ -26,7 +26,7 @@ conduct_record = Table(
         "case_no": Column(label="文书号", kind=Kind.TEXT, required=True),
         "listed_on": Column(label="列入日期", kind=Kind.DATE, required=True),
         "amount": Column(label="涉及金额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
-        "removed_on": Column(label="移出日期", kind=Kind.DATE),
+        "removed_on": Column(label="移出日期", kind=Kind.DATE, outcome=True),
     },
     key=("kind", "case_no"),
     happened="listed_on",

@@ -25,7 +25,7 @@ technology_contract = Table(
         "counterparty": Column(label="对方单位", kind=Kind.TEXT),
         "amount": Column(label="合同成交额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
         "registered_on": Column(label="登记日期", kind=Kind.DATE, required=True),
-        "cancelled_on": Column(label="注销日期", kind=Kind.DATE),
+        "cancelled_on": Column(label="注销日期", kind=Kind.DATE, outcome=True),
         "transfer_body": Column(label="技术转移机构", kind=Kind.TEXT),
     },
     key=("contract_no", "role"),

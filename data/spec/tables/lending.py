@@ -26,7 +26,7 @@ loan_application = Table(
         "product": Column(label="产品", kind=Kind.CODE, choices=PRODUCTS, required=True),
         "applied_on": Column(label="申请日期", kind=Kind.DATE, required=True),
         "amount": Column(label="申请金额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
-        "decided_on": Column(label="决定日期", kind=Kind.DATE),
+        "decided_on": Column(label="决定日期", kind=Kind.DATE, outcome=True),
         "decision": Column(
             label="决定", kind=Kind.CODE, choices={"approved": "同意", "refused": "拒绝", "withdrawn": "撤回"}
         ),
@@ -73,9 +73,9 @@ loan = Table(
         "guarantee_fee_rate": Column(label="年担保费率", kind=Kind.NUMBER, unit=Unit.RATIO, minimum=0, maximum=0.1),
         "premium": Column(label="贷款保证保险保费", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
         "is_early_rnd_credit": Column(label="是否按早期研发信用贷款备案", kind=Kind.FLAG),
-        "filed_on": Column(label="备案日期", kind=Kind.DATE),
+        "filed_on": Column(label="备案日期", kind=Kind.DATE, outcome=True),
         "renewal_of": Column(label="续贷原借据号", kind=Kind.TEXT),
-        "settled_on": Column(label="结清日期", kind=Kind.DATE),
+        "settled_on": Column(label="结清日期", kind=Kind.DATE, outcome=True),
     },
     key=("loan_no",),
     happened="disbursed_on",

@@ -55,7 +55,7 @@ insurance_policy = Table(
         "insured_amount": Column(label="保险金额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
         "started_on": Column(label="起保日期", kind=Kind.DATE, required=True),
         "ends_on": Column(label="终保日期", kind=Kind.DATE),
-        "claimed_on": Column(label="理赔日期", kind=Kind.DATE),
+        "claimed_on": Column(label="理赔日期", kind=Kind.DATE, outcome=True),
         "claim_amount": Column(label="理赔金额", kind=Kind.MONEY, unit=Unit.YUAN, minimum=0),
     },
     key=("policy_no",),

@@ -16,7 +16,7 @@ patent = Table(
         "title": Column(label="专利名称", kind=Kind.TEXT),
         "filed_on": Column(label="申请日", kind=Kind.DATE, required=True),
         "published_on": Column(label="公开日", kind=Kind.DATE),
-        "granted_on": Column(label="授权公告日", kind=Kind.DATE),
+        "granted_on": Column(label="授权公告日", kind=Kind.DATE, outcome=True),
         "ended_by": Column(
             label="失效原因",
             kind=Kind.CODE,
@@ -29,7 +29,7 @@ patent = Table(
                 "transferred": "转出",
             },
         ),
-        "ceased_on": Column(label="失效日", kind=Kind.DATE),
+        "ceased_on": Column(label="失效日", kind=Kind.DATE, outcome=True),
         "university_partner": Column(label="是否与高校院所共同申请", kind=Kind.FLAG),
         "inventors": Column(label="发明人数", kind=Kind.INTEGER, unit=Unit.PERSON, minimum=0),
     },

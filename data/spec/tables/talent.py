@@ -37,7 +37,7 @@ talent_post = Table(
         "from_university": Column(label="派出单位", kind=Kind.TEXT),
         "started_on": Column(label="起始日期", kind=Kind.DATE, required=True),
         "term_ends_on": Column(label="聘期届满日期", kind=Kind.DATE),
-        "ends_on": Column(label="结束日期", kind=Kind.DATE),
+        "ends_on": Column(label="结束日期", kind=Kind.DATE, outcome=True, plan="term_ends_on"),
         "problems_solved": Column(label="解决技术难题数", kind=Kind.INTEGER, unit=Unit.ITEM, minimum=0),
         "results_transferred": Column(label="转化成果数", kind=Kind.INTEGER, unit=Unit.ITEM, minimum=0),
     },
