@@ -6,7 +6,7 @@ evidence's own; the batch's instant says since when the service could say so, as
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from data.spec.access import BUREAU, Access
 from data.spec.audit import Action, AuditEvent
 from data.spec.identifiers import Scheme
 from data.spec.progress import Progress
-from data.spec.table import Table
+from data.spec.table import NO_LOAN, Basis, Table
 from data.spec.tables.conduct import conduct_record, guarantee
 from data.spec.tables.derived import guarantee_graph as GRAPH
 from data.spec.tables.derived import peer_reference as REFERENCE
@@ -96,7 +96,7 @@ def _derive(work: Work, each: Derivation, *, today: date, access: Access) -> Der
     stored = _latest(events[name])
     recorded = Recorded(next_batch_id(work), _instant(work.at, events[name]))
     numbers = read_numbers(work, Scheme.USCC, access=access)
-    wanted = each.work_out(events, numbers, today, recorded)
+    wanted = _settled(each.work_out(events, numbers, today, recorded), [events[table.name] for table in each.reads])
     written, withdrawn = _differences(each.table, wanted, stored)
     rows = _numbered(pd.concat([written, withdrawn.assign(withdrawn=True)], ignore_index=True), recorded)
     if len(rows):
@@ -109,6 +109,17 @@ def _derive(work: Work, each: Derivation, *, today: date, access: Access) -> Der
         written=len(written),
         withdrawn=len(withdrawn),
     )
+
+
+def _settled(wanted: pd.DataFrame, read: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return rows with those of no loan marked that follow from nothing but a batch that was taken back on their day.
+
+    Other rows of unknown origin may be the judged loan's, and wait.
+    """
+    rows = pd.concat([frame[["known_on", "known_basis"]] for frame in read], ignore_index=True)
+    only = (rows["known_basis"] == Basis.RESTATED).groupby(rows["known_on"]).all()
+    restated = wanted["known_on"].isin(only.index[only])
+    return wanted.assign(origin_loan=wanted["origin_loan"].where(~restated, NO_LOAN))
 
 
 def _latest(stored: pd.DataFrame) -> pd.DataFrame:

@@ -150,12 +150,14 @@ def _fills(table: Table, rows: pd.DataFrame) -> tuple[ColumnFill, ...]:
 
 
 def _drifts(looked: _Looked, table: Table, batches: pd.DataFrame) -> tuple[ColumnDrift, ...]:
-    """Compare the last batch with the one before, as far as their rows were known."""
-    if len(batches) < 2:
-        return ()
+    """Compare the last batch with the one before, of those that have rows enough, as far as these were known."""
     rows = looked.rows[table.name]
-    known = rows[rows["known_on"] < pd.Timestamp(looked.as_of)]
-    before, after = (known[known["batch_id"] == batches["id"].iloc[place]] for place in (-2, -1))
+    known = rows[(rows["known_on"] < pd.Timestamp(looked.as_of)) & rows["batch_id"].isin(set(batches["id"]))]
+    sizes = known["batch_id"].value_counts()
+    enough = sorted(sizes.index[sizes >= looked.limits.rows])
+    if len(enough) < 2:
+        return ()
+    before, after = (known[known["batch_id"] == batch] for batch in enough[-2:])
     return tuple(ColumnDrift(**asdict(one)) for one in drifts(table, before, after, looked.limits))
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from api.clock import now
 from api.list_desks import RememberedHeader, TakenBack
 from api.wiring.acting import person
+from api.wiring.intake import bring_up_to_date
 from data.intake.lists import LISTS
 from data.intake.mapping import forget, label_of, remembered
 from data.intake.returning import write_quarantine
 from data.intake.reversal import undo_batch
 from data.intake.template import list_labels
 from data.intake.template_writing import write_template
+from data.spec.progress import Silent
 from data.store import Store
 from data.store.mappings import HeaderMapping
 
@@ -36,8 +38,9 @@ class Batches:
         self._store = store
 
     def take_back(self, batch_id: str, *, reason: str, at: datetime) -> TakenBack:
-        """Take a batch back as a whole."""
+        """Take a batch back as a whole, and bring what followed from it up to date."""
         report = undo_batch(self._store, batch_id, reason=reason, at=at, actor=person())
+        bring_up_to_date(self._store, at=at, progress=Silent())
         return TakenBack(
             batch_id=report.batch_id,
             reverses=report.reverses,

@@ -69,7 +69,7 @@ class Intake:
                 progress=progress,
             )
         )
-        return [loaded, *self._derived(at, progress)]
+        return [loaded, *bring_up_to_date(self._store, at=at, progress=progress)]
 
     def load_folder(
         self, folder: Path, *, wishes: IntakeWishes, at: datetime, progress: Progress
@@ -79,21 +79,23 @@ class Intake:
         reports = load_folder(
             self._store, folder, at=at, actor=person(), instructions=_instructions(wishes), progress=heard
         )
-        return [*(told(report) for report in reports), *self._derived(at, progress)]
-
-    def _derived(self, at: datetime, progress: Progress) -> Sequence[LoadedBatch]:
-        access = as_bureau(at, purpose=Purpose.INTAKE)
-        today = self._store.today or at.astimezone(SHANGHAI).date()
-        with self._store.work(at=at) as work:
-            batches = derive(work, today=today, access=access, progress=progress)
-            announce_ended(work)
-            announce_warnings(work)
-            work.commit()
-        return [derived(batch) for batch in batches]
+        return [*(told(report) for report in reports), *bring_up_to_date(self._store, at=at, progress=progress)]
 
     def list_names(self) -> Mapping[str, str]:
         """Return the lists' command names and labels."""
         return {name: declared.label for name, declared in LISTS.items()}
+
+
+def bring_up_to_date(store: Store, *, at: datetime, progress: Progress) -> list[LoadedBatch]:
+    """Work out anew what follows from the lists, and announce it; return the batches in the doors' words."""
+    access = as_bureau(at, purpose=Purpose.INTAKE)
+    today = store.today or at.astimezone(SHANGHAI).date()
+    with store.work(at=at) as work:
+        batches = derive(work, today=today, access=access, progress=progress)
+        announce_ended(work)
+        announce_warnings(work)
+        work.commit()
+    return [derived(batch) for batch in batches]
 
 
 def _instructions(wishes: IntakeWishes) -> Instructions:

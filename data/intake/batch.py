@@ -16,6 +16,7 @@ from data.intake.drafting import NOTHING_SKIPPED, RowFault, Skipped
 from data.intake.identity import Match, kind_of, match_enterprises
 from data.intake.list_file import Check
 from data.intake.mapping import remember
+from data.intake.misnamed import find_misnamed
 from data.intake.names_told import find_cycles
 from data.intake.oddities import Doubt, find_doubts
 from data.intake.recovery import recover_codes, told_of_codes
@@ -338,7 +339,9 @@ def _write(
     named = rows[["enterprise_id", "known_on"]].join(sorted_out.names.filter(["name", "former_names", "former_name"]))
     access = bureau_access(actor, at=work.at, purpose=Purpose.INTAKE)
     read = known_of(work, rows, source.table, access=access)
-    doubtful = tuple(Reason(*found) for found in find_doubts(source.doubts, rows, read))
+    odd = find_doubts(source.doubts, rows, read)
+    odd += [] if source.registers else find_misnamed(work, rows, sorted_out.names, access=access)
+    doubtful = tuple(Reason(*found) for found in odd)
     report = replace(report, batch_id=batch_id, new_enterprises=len(new), doubtful=doubtful)
     rows = with_restatements(work, source.table, rows, access=access)
     quarantine = [quarantined(fault, source.headers, raw) for fault in sorted_out.faults]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.intake.broken_cells import ERRORS, UNCOUNTED
 from data.intake.words import as_text, is_missing_word, is_open_end, parse_day, parse_year, squeeze, tidy
 from data.spec.errors import IdentifierMalformed
 from data.spec.identifiers import DISTRICTS, check_uscc, is_patent_number
@@ -82,6 +83,7 @@ def parse_cells(cells: "pd.Series[Any]", read: Read, *, dtype: str) -> Parsed:
     faults: dict[int, CellFault] = {}
     for place, cell in enumerate(uniques):
         try:
+            _check_whole(cell)
             values.append(read(cell))
         except CellFault as fault:
             values.append(None)
@@ -90,6 +92,14 @@ def parse_cells(cells: "pd.Series[Any]", read: Read, *, dtype: str) -> Parsed:
     taken = told.take(np.where(codes < 0, len(values), codes))
     taken.index = cells.index
     return Parsed(taken, _placed(codes, faults))
+
+
+def _check_whole(cell: Any) -> None:
+    """Raise CellFault for what a spreadsheet shows where there is no value."""
+    if isinstance(cell, str) and cell in ERRORS:
+        raise CellFault("cell-error", "是公式的错误值")
+    if isinstance(cell, str) and cell == UNCOUNTED:
+        raise CellFault("formula-without-result", "是没有计算结果的公式")
 
 
 def _placed(codes: Any, faults: Mapping[int, CellFault]) -> dict[int, CellFault]:

@@ -168,7 +168,11 @@ def _is_total(first: Any) -> bool:
 
 
 def _repeats(header: Header, row: Sequence[Any], first: Any) -> bool:
-    return first in header.texts and tuple(as_text(cell) for cell in row[: len(header.texts)]) == header.texts
+    """Tell whether a row says the header again, or what of it is merged downwards."""
+    if first not in header.texts:
+        return False
+    said = [(as_text(cell), text) for cell, text in zip(row, header.texts, strict=False)]
+    return all(cell in ("", text) for cell, text in said) and sum(bool(cell) for cell, _ in said) > 1
 
 
 def _shifted(header: Header, rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list[RowFault]:
@@ -234,9 +238,7 @@ def _raw(header: Header) -> Callable[[int], str]:
     def say(file_row: int) -> str:
         row = header.sheet.rows[file_row - 1]
         said: Mapping[str, str] = {
-            header.texts[place] or f"第{place + 1}列" if place < len(header.texts) else f"第{place + 1}列": as_text(
-                cell
-            )
+            header.said(place) or f"第{place + 1}列" if place < len(header.texts) else f"第{place + 1}列": as_text(cell)
             for place, cell in enumerate(row)
         }
         return json.dumps(said, ensure_ascii=False)

@@ -18,6 +18,7 @@ from data.intake.own_workbooks import NO_ROWS, Use, WorkbookInfo, check_free, re
 from data.intake.refusals import RowsRefused
 from data.intake.sheet import SUFFIXES, SourceFile, read_source_file
 from data.intake.shrinking import Length
+from data.intake.words import as_text
 from data.spec.errors import Refusal
 from data.spec.progress import Progress, Silent
 from data.store import Store
@@ -176,6 +177,10 @@ def _notes(file: SourceFile, header: Header) -> tuple[str, ...]:
         notes.append(f"工作表：{header.sheet.name}")
     if header.announced_on is not None:
         notes.append(f"标题中的公告日期：{header.announced_on}")
+    below = [place for place in header.sheet.filled if place[0] > header.last and place[1] < len(header.texts)]
+    filled = sum(as_text(header.sheet.rows[row][column]) != header.texts[column] for row, column in below)
+    if filled:
+        notes.append(f"合并单元格：已把同一内容填入其下 {filled} 格")
     if header.unused:
         notes.append(f"未采用的列：{'、'.join(header.unused)}")
     others = [sheet.name for sheet in file.sheets if sheet is not header.sheet and sheet.rows]

@@ -96,11 +96,25 @@ class Header:
     def unused(self) -> tuple[str, ...]:
         """Name the columns that the list has no use for."""
         used = set(self.places.values())
-        return tuple(text for place, text in enumerate(self.texts) if text and place not in used)
+        nameless = {place for place, text in enumerate(self.texts) if not text} - used
+        below = self.sheet.rows[self.last + 1 :] if nameless else []
+        told = {place for row in below for place in nameless if place < len(row) and as_text(row[place])}
+        names = (
+            text or (f"第{place + 1}列（无表头）" if place in told else "") for place, text in enumerate(self.texts)
+        )
+        return tuple(name for place, name in enumerate(names) if name and place not in used)
+
+    def said(self, place: int) -> str:
+        """Return a column's header, with the unit that the sheet's title gives it."""
+        text = self.texts[place]
+        name = next((name for name, found in self.places.items() if found == place), "")
+        unit = next((unit for unit, factor in _MONEY_FACTORS.items() if factor == self.factors.get(name)), "")
+        money = name in self.list_file.table.columns and self.list_file.table.columns[name].kind is Kind.MONEY
+        return f"{text}（{unit}）" if money and unit != "元" and not _split(text)[1] else text
 
     def named(self) -> dict[str, str]:
         """Say what the file calls each column of the table and each role, the enterprise's name among them."""
-        texts = {name: self.texts[place] for name, place in self.places.items()}
+        texts = {name: self.said(place) for name, place in self.places.items()}
         own_name = name_column(self.list_file)
         return texts | ({NAME: texts[own_name]} if own_name in texts else {})
 
@@ -161,21 +175,38 @@ def _rank(header: Header) -> tuple[int, int]:
 
 
 def _candidates(sheet: Sheet, file_name: str, lists: Sequence[ListFile], confirmed: Confirmed) -> list[Header]:
-    """Return the headers of the first row (or pair of rows) that fits any list."""
+    """Return the headers of the first row that fits any list, or of it and the next where both place more columns."""
+    found: list[Header] = []
     for first, last, texts in _possible_rows(sheet):
-        parts = [_split(text) for text in texts]
-        title = "".join(squeeze(as_text(cell)) for row in sheet.rows[:first] for cell in row)
-        found = [
-            _fit(one, parts, title=title, file_name=file_name, confirmed=confirmed.get(one.name, {})) for one in lists
-        ]
-        headers = [
-            Header(sheet=sheet, first=first, last=last, texts=texts, **fit)  # type: ignore[arg-type] # the fields of a fit
-            for fit in found
-            if fit is not None
-        ]
-        if headers:
-            return headers
-    return []
+        if found and (first, last) != (found[0].first, found[0].first + 1):
+            continue
+        headers = _fits(sheet, first, last, texts, file_name, lists, confirmed)
+        if headers and (not found or _most(headers) > _most(found)):
+            found = headers
+    return found
+
+
+def _most(headers: Sequence[Header]) -> int:
+    return max(len(header.places) for header in headers)
+
+
+def _fits(
+    sheet: Sheet,
+    first: int,
+    last: int,
+    texts: tuple[str, ...],
+    file_name: str,
+    lists: Sequence[ListFile],
+    confirmed: Confirmed,
+) -> list[Header]:
+    parts = [_split(text) for text in texts]
+    title = "".join(squeeze(as_text(cell)) for row in sheet.rows[:first] for cell in row)
+    found = [_fit(one, parts, title=title, file_name=file_name, confirmed=confirmed.get(one.name, {})) for one in lists]
+    return [
+        Header(sheet=sheet, first=first, last=last, texts=texts, **fit)  # type: ignore[arg-type] # the fields of a fit
+        for fit in found
+        if fit is not None
+    ]
 
 
 def _possible_rows(sheet: Sheet) -> Iterator[tuple[int, int, tuple[str, ...]]]:

@@ -47,7 +47,7 @@ def find_doubts(
     `read` gives the standing versions of a table: of the rows' enterprises, or of all with records of their keys.
     """
     found = []
-    for doubt in doubts:
+    for doubt in doubts if len(rows) else ():
         odd = doubt.odd(rows, *(read(name, doubt.across) for name in doubt.among))
         if odd.any():
             numbers = sorted(set(rows.loc[odd.to_numpy(), "file_row"].tolist()))

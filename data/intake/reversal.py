@@ -13,7 +13,7 @@ from data.spec.access import BUREAU, Access, Purpose, bureau_access
 from data.spec.audit import Action, AuditEvent
 from data.spec.errors import Refusal
 from data.spec.table import Table
-from data.spec.tables import TABLES
+from data.spec.tables import TABLES, derived
 from data.store import Store, Work
 from data.store.batches import Batch, next_batch_id
 from data.store.doubts import read_holders
@@ -30,6 +30,7 @@ from data.store.reversals import (
 )
 
 ZONE = ZoneInfo("Asia/Shanghai")
+DERIVED = frozenset(table.name for table in derived.TABLES)
 TITLE = "撤回 "
 """Begins the file name of a batch that takes another back."""
 
@@ -39,6 +40,13 @@ class BatchUnknown(Refusal):
 
     code = "batch-unknown"
     status = 404
+
+
+class BatchDerived(Refusal):
+    """The batch was worked out from others, and follows them."""
+
+    code = "batch-derived"
+    status = 409
 
 
 class BatchReversed(Refusal):
@@ -76,7 +84,8 @@ class ReversalReport:
 def undo_batch(store: Store, batch_id: str, *, reason: str, at: datetime, actor: str) -> ReversalReport:
     """Take a batch back: from the day of `at` on, answers are as if it had not been; earlier ones stay.
 
-    Taking back a batch that took another back restores that one. Raises BatchUnknown, BatchReversed or ReasonMissing.
+    Taking back a batch that took another back restores that one.
+    Raises BatchUnknown, BatchDerived, BatchReversed or ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing("撤回批次须说明理由。", help="请用 --reason 写明，例如 --reason 报送单位发错了文件。")
@@ -98,6 +107,11 @@ def _counting(work: Work, batch_id: str) -> Batch:
     if batch is None:
         raise BatchUnknown(
             f"没有编号为“{batch_id}”的批次。", help="批次编号形如 B000012，导入时和理由的来源中都会写明。"
+        )
+    if batch.list in DERIVED:
+        raise BatchDerived(
+            f"批次 {batch.id}（{batch.source}）是由已入库的数据推算的，不能单独撤回。",
+            help="请撤回它所依据的名单的批次，推算会随之更新。",
         )
     reversals = read_reversals(work)
     if batch.id in void_batches(reversals):

@@ -2,12 +2,14 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from data.intake.broken_cells import broken_cells
 from data.intake.text_table import decode_text, parse_table
 from data.intake.unpacking import MAX_BYTES, FileTooLarge, NotAWorkbook, guard_archive, inflate_gzip
 from data.spec.errors import Refusal
@@ -40,10 +42,15 @@ class SheetTooLarge(Refusal):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Carry one sheet: its rows from the file's first, blanks included, as texts, numbers and dates."""
+    """Carry one sheet: its rows from the file's first, blanks included, as texts, numbers and dates.
+
+    A value that is merged over several rows stands in each of them; `filled` lists the places it was put in, by row
+    and column from 0.
+    """
 
     name: str
     rows: list[list[Any]]
+    filled: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,26 @@ def _text_sheet(data: bytes) -> tuple[str, tuple[Sheet, ...]]:
 def _workbook(data: bytes) -> tuple[Sheet, ...]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return tuple(Sheet(name, list(book.get_sheet_by_name(name).iter_rows())) for name in book.sheet_names)
+        broken = broken_cells(data) if data.startswith(b"PK") else {}
+        return tuple(_sheet(book.get_sheet_by_name(name), broken.get(name, {})) for name in book.sheet_names)
     except (CalamineError, OSError, ValueError) as error:
         raise NotAWorkbook("文件不是完整的工作簿，无法打开。", help="请用表格软件打开后另存为 xlsx。") from error
+
+
+def _sheet(sheet: CalamineSheet, broken: Mapping[tuple[int, int], str]) -> Sheet:
+    """Lay out a sheet from its first column on, with what its broken cells show, and merged values filled down."""
+    first = sheet.start[1] if sheet.start else 0
+    rows = [[""] * first + row for row in sheet.iter_rows()]
+    for (row, column), text in broken.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    filled = []
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            if column < len(rows[row]) and rows[row][column] == "":
+                rows[row][column] = rows[top][column]
+                filled.append((row, column))
+    return Sheet(sheet.name, rows, tuple(filled))
 
 
 def _check_size(sheet: Sheet) -> None:

@@ -47,13 +47,15 @@ def check_not_shrunk(
     before = None if length is Length.NOTHING else _longer(work, list_name, rows, today)
     if before is None:
         return ()
-    told = (
-        f"“{label}”本次只有 {rows} 行，上一份（批次 {before.id}，“{before.file_name}”）有 "
-        f"{before.rows_read - before.skipped} 行，不超过其 {rules().numbers(today)['least_share']:.0%}"
+    last = before.rows_read - before.skipped
+    if length is Length.NOTED:
+        return (f"本次 {rows} 行，上一份（批次 {before.id}）{last} 行；若应是全量，请核对文件是否完整",)
+    share = rules().numbers(today)["least_share"]
+    raise ListShrunk(
+        f"“{label}”本次只有 {rows} 行，上一份（批次 {before.id}，“{before.file_name}”）有 {last} 行，"
+        f"不超过其 {share:.0%}，文件可能不完整。",
+        help="请核对文件；确实减少了这么多时，加 --force 导入。",
     )
-    if length is Length.REFUSED:
-        raise ListShrunk(f"{told}，文件可能不完整。", help="请核对文件；确实减少了这么多时，加 --force 导入。")
-    return (f"{told}；本文件若应是全量，可能不完整，可用 lukeping undo 撤回本批后重新导入",)
 
 
 def _longer(work: Work, list_name: str, rows: int, today: date) -> Batch | None:

@@ -266,11 +266,6 @@ IMPOSSIBLE = {
         [USCC, "借据号", "申请编号", "银行", "产品", "贷款金额", "未提用额度", "放款日期", "到期日期"],
         ["J1", "S1", "演示银行", "鲁科贷", 100, 101, "2023-01-01", "2024-01-01"],
     ),
-    "accepted-after-withdrawal": (
-        "科技计划项目.xlsx",
-        [USCC, "项目编号", "计划类别", "项目级别", "承担方式", "立项日期", "撤销日期", "验收日期"],
-        ["X1", "其他科技计划", "市级", "牵头", "2019-01-01", "2019-12-31", "2020-01-05"],
-    ),
     "grant-over-budget": (
         "科技计划项目.xlsx",
         [USCC, "项目编号", "计划类别", "项目级别", "承担方式", "项目总预算", "财政资助", "立项日期"],
@@ -309,6 +304,18 @@ def test_what_ends_before_it_begins_cannot_be_true(table: Table) -> None:
     assert [(one.file_row, one.columns) for one in found if one.code == "ends-before-start"] == [
         (2, (table.ended, table.happened))
     ]
+
+
+def test_a_project_accepted_after_it_was_withdrawn_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    header = [USCC, "项目编号", "计划类别", "项目级别", "承担方式", "立项日期", "撤销日期", "验收日期"]
+    plan = ["其他科技计划", "市级", "牵头", "2019-01-01"]
+    days = [("2021-06-01", "2022-03-01"), ("2022-03-01", "2021-06-01"), (None, "2021-06-01"), ("2021-06-01", None)]
+
+    report = load(
+        store, book("项目.xlsx", [header, *([codes[0], f"X{n}", *plan, *told] for n, told in enumerate(days))])
+    )
+
+    assert (doubts(report), report.kept) == ({"accepted-after-withdrawal": (2,)}, 4)
 
 
 def instruments(book: Book, codes: list[str], name: str, *, count: int, start: int = 0) -> Path:
@@ -360,7 +367,7 @@ def test_a_list_that_may_come_in_parts_is_taken_and_its_shrinking_noted(
         store, book("企业名录四月.xlsx", [header, *[[f"{name}再", *rest] for name, *rest in firms[:5]]]), force=True
     )
 
-    told = "“企业名录”本次只有 5 行，上一份（批次 B000001，“企业名录一月.xlsx”）有 40 行"
+    told = "本次 5 行，上一份（批次 B000001）40 行"
     assert few.kept == 5
     assert [[told in note for note in one.notes].count(True) for one in (few, many, forced)] == [1, 0, 0]
     assert not any("上一份" in note for one in (many, forced) for note in one.notes)

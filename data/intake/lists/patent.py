@@ -37,11 +37,11 @@ LIST = ListFile(
     words=("专利清单", "专利信息", "专利明细"),
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日", "更新日期"), column="published_on"),
     headers={
-        "application_no": ("专利申请号",),
+        "application_no": ("专利申请号", "专利号"),
         "kind": ("类型",),
-        "granted_on": ("授权日", "授权日期"),
+        "granted_on": ("授权日", "授权日期", "授权时间"),
         "published_on": ("公开日期",),
-        "filed_on": ("申请日期",),
+        "filed_on": ("申请日期", "申请时间"),
     },
     checks=(
         Check(

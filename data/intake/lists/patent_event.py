@@ -20,7 +20,7 @@ LIST = ListFile(
     table=patent_event,
     words=("法律状态",),
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日", "法律状态公告日"), column="occurred_on"),
-    headers={"event": ("法律状态类型",), "application_no": ("专利申请号",)},
+    headers={"event": ("法律状态类型",), "application_no": ("专利申请号", "专利号")},
     doubts=(
         Doubt(
             code="event-before-filing",

@@ -1,6 +1,7 @@
 """How is 科技计划项目 read?"""
 
 from data.intake.list_file import Check, Known, ListFile
+from data.intake.oddities import Doubt
 from data.spec.table import Basis
 from data.spec.tables.projects import project
 
@@ -25,16 +26,18 @@ LIST = ListFile(
             holds=lambda rows: ~(rows["accepted_on"] < rows["started_on"]),
         ),
         Check(
-            code="accepted-after-withdrawal",
-            message="验收日期晚于撤销日期",
-            columns=("accepted_on", "withdrawn_on"),
-            holds=lambda rows: ~(rows["accepted_on"] > rows["withdrawn_on"]),
-        ),
-        Check(
             code="withdrawn-before-start",
             message="撤销日期早于立项日期",
             columns=("withdrawn_on", "started_on"),
             holds=lambda rows: ~(rows["withdrawn_on"] < rows["started_on"]),
+        ),
+    ),
+    doubts=(
+        Doubt(
+            code="accepted-after-withdrawal",
+            message="验收日期晚于撤销日期",
+            among=(),
+            odd=lambda rows: rows["accepted_on"] > rows["withdrawn_on"],
         ),
     ),
 )
