@@ -1,12 +1,12 @@
-"""What does each feature mean, record by record, and which rows stand behind a value?
+"""What does each feature mean, record by record?
 
 The obvious reading of every declaration, with plain dates and plain loops: the judge of the engine in
-tests, and the answer to "which rows were counted, which not, why".
+tests, and of which rows stand behind a value (`features.behind`).
 """
 
 import calendar
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ import pandas as pd
 
 from data.spec.table import COMMON, Absence, Table
 from data.spec.tables import TABLES
-from features.plain_reductions import REDUCTIONS, Row, before_latest, value_in
+from features.plain_reductions import REDUCTIONS, Row
 from features.spec import (
     SCALES,
     After,
@@ -29,7 +29,6 @@ from features.spec import (
     Feature,
     Filled,
     NotAfter,
-    Reduce,
 )
 from features.windows import Window
 
@@ -37,7 +36,7 @@ OWN_LOAN_DAYS = 60
 
 
 class Why(StrEnum):
-    """Name why a row was counted or not; the codes are stable, the words are in WHY_LABELS."""
+    """Name why a row was counted or not; the codes are stable, the words are in `features.behind`."""
 
     COUNTED = "counted"
     NOT_YET_RECORDED = "not-yet-recorded"
@@ -52,54 +51,6 @@ class Why(StrEnum):
     NOT_IN_FORCE = "not-in-force"
     BLANK = "blank"
     NOT_CHOSEN = "not-chosen"
-
-
-WHY_LABELS: Mapping[Why, str] = {
-    Why.COUNTED: "计入",
-    Why.NOT_YET_RECORDED: "当时尚未入库",
-    Why.NOT_YET_KNOWN: "当日尚未知晓",
-    Why.OWN_LOAN: "来自本次申请的贷款",
-    Why.MAY_BE_OWN_LOAN: "申请前60天内、来源不明，可能来自本次贷款",
-    Why.SUPERSEDED: "已被后来的版本取代",
-    Why.WITHDRAWN: "该记录已撤销",
-    Why.NOT_YET_HAPPENED: "当日尚未发生",
-    Why.FILTERED: "不符合指标的筛选条件",
-    Why.OUTSIDE_WINDOW: "不在指标的时间窗内",
-    Why.NOT_IN_FORCE: "当日已不再有效",
-    Why.BLANK: "该项为空",
-    Why.NOT_CHOSEN: "不是指标所取的那一条",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountedRow:
-    """Tell of one row whether it was counted, and why or why not.
-
-    `values` holds what the declaration looks at and what tells the record from others; `superseded_by`
-    names batch and file row of the version that took this one's place, or of the event that ended it.
-    """
-
-    table: str
-    record_key: str
-    batch_id: str
-    file_row: int
-    known_on: date | None
-    happened_on: date | None
-    ended_on: date | None
-    recorded_at: datetime
-    values: Mapping[str, Any]
-    code: Why
-    superseded_by: tuple[str, int] | None = None
-
-    @property
-    def counted(self) -> bool:
-        """Tell whether the row is in the value."""
-        return self.code is Why.COUNTED
-
-    @property
-    def why(self) -> str:
-        """Say in Chinese why the row was counted or not."""
-        return WHY_LABELS[self.code]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +95,7 @@ def value_of(
     if declared.table.name not in seen:
         return math.nan
     rows = seen[declared.table.name]
-    counted = [row for row in rows if _counts(declared, row, question, seen)]
+    counted = [row for row in rows if counts(declared, row, question, seen)]
     if counted:
         return REDUCTIONS[declared.reduce](declared, counted, question.as_of)
     covers = declared.table.absence is Absence.ZERO or bool(rows)
@@ -156,111 +107,7 @@ def seen_by(
 ) -> dict[str, list[Row]]:
     """Return the rows visible to one question, of every table handed over that the features rest on."""
     tables = _tables_given(features, events)
-    return {name: visible(table, _own_rows(table, events, question), question) for name, table in tables.items()}
-
-
-def rows_behind(
-    feature: Feature,
-    events: Mapping[str, pd.DataFrame],
-    enterprise_id: int,
-    as_of: date,
-    own_loan: str | None = None,
-) -> list[CountedRow]:
-    """Return every row of the enterprise in the feature's tables, counted or not, and why.
-
-    A derived feature answers for all it rests on: a row is counted if any of its aggregates counts it.
-    """
-    question = Question(enterprise_id=enterprise_id, as_of=as_of, own_loan=own_loan)
-    told: dict[tuple[str, int], CountedRow] = {}
-    for aggregate in feature.aggregates:
-        assert isinstance(aggregate.declaration, Aggregate)
-        for place, row in enumerate(rows_told(aggregate.declaration, events, question)):
-            if (row.table, place) not in told or row.counted:
-                told[row.table, place] = row
-    return list(told.values())
-
-
-def rows_told(declared: Aggregate, events: Mapping[str, pd.DataFrame], question: Question) -> list[CountedRow]:
-    """Return every row of the enterprise in an aggregate's table, in the frame's order, each with its why."""
-    if declared.table.name not in events:
-        return []
-    rows = _own_rows(declared.table, events, question)
-    beside = _ending_rows(declared, events, question)
-    newest_of = _newest_of(declared.table, rows, question)
-    counted = [row for row in visible(declared.table, rows, question) if _counts(declared, row, question, beside)]
-    chosen = frozenset(id(row) for row in _chosen(declared, counted))
-    return [
-        _counted_row(declared, row, _why(declared, row, question, newest_of, chosen, beside), newest_of, beside)
-        for row in rows
-    ]
-
-
-def _ending_rows(declared: Aggregate, events: Mapping[str, pd.DataFrame], question: Question) -> dict[str, list[Row]]:
-    """Return the visible rows of the table whose events end an aggregate's states, where it was handed over."""
-    if declared.ending is None or declared.ending.table not in events:
-        return {}
-    table = TABLES[declared.ending.table]
-    return {table.name: visible(table, _own_rows(table, events, question), question)}
-
-
-def _why(
-    declared: Aggregate,
-    row: Row,
-    question: Question,
-    newest_of: Mapping[str, Row],
-    chosen: frozenset[int],
-    beside: Mapping[str, list[Row]],
-) -> Why:
-    reason = hidden_because(declared.table, row, question)
-    if reason:
-        return reason
-    if newest_of[row["record_key"]] is not row:
-        return Why.SUPERSEDED
-    checks: dict[Why, Callable[[], bool]] = {
-        Why.WITHDRAWN: lambda: row["withdrawn"],
-        Why.NOT_YET_HAPPENED: lambda: not has_happened(row, question.as_of),
-        Why.FILTERED: lambda: not passes(declared, row),
-        Why.OUTSIDE_WINDOW: lambda: not in_window(row, question.as_of, declared.window),
-        Why.NOT_IN_FORCE: lambda: declared.in_force and not in_force(ended(declared, row, beside), question.as_of),
-        Why.BLANK: lambda: declared.column is not None and value_in(declared, row) is None,
-        Why.NOT_CHOSEN: lambda: id(row) not in chosen,
-    }
-    return next((why for why, holds in checks.items() if holds()), Why.COUNTED)
-
-
-def _chosen(declared: Aggregate, counted: list[Row]) -> list[Row]:
-    """Return the rows that make the value: one for latest and its like, all for the rest."""
-    if declared.reduce in (Reduce.LATEST, Reduce.DAYS_SINCE_LATEST):
-        return counted[-1:]
-    if declared.reduce in (Reduce.FIRST, Reduce.DAYS_SINCE_FIRST):
-        return counted[:1]
-    return before_latest(counted)[-1:] if declared.reduce is Reduce.PREVIOUS else counted
-
-
-def _counted_row(
-    declared: Aggregate, row: Row, code: Why, newest_of: Mapping[str, Row], beside: Mapping[str, list[Row]]
-) -> CountedRow:
-    newer = newest_of[row["record_key"]] if code is Why.SUPERSEDED else None
-    if code is Why.NOT_IN_FORCE:
-        newer = last_event(declared, row, beside)
-    return CountedRow(
-        table=declared.table.name,
-        record_key=row["record_key"],
-        batch_id=row["batch_id"],
-        file_row=int(row["file_row"]),
-        known_on=row["known_on"],
-        happened_on=row["happened_on"],
-        ended_on=row["ended_on"],
-        recorded_at=row["recorded_at"],
-        values={name: row[name] for name in _looked_at(declared)},
-        code=code,
-        superseded_by=(newer["batch_id"], int(newer["file_row"])) if newer else None,
-    )
-
-
-def _looked_at(declared: Aggregate) -> tuple[str, ...]:
-    """Name the columns that tell the record, the filter's, and those that are counted, each once."""
-    return tuple(dict.fromkeys((*declared.table.key, *declared.reads)))
+    return {name: visible(table, own_rows(table, events, question), question) for name, table in tables.items()}
 
 
 def visible(table: Table, rows: Iterable[Row], question: Question) -> list[Row]:
@@ -268,12 +115,12 @@ def visible(table: Table, rows: Iterable[Row], question: Question) -> list[Row]:
 
     Of each record the latest version not hidden; not withdrawn; and it must have happened.
     """
-    latest = _newest_of(table, rows, question).values()
+    latest = newest_of(table, rows, question).values()
     standing = [row for row in latest if not row["withdrawn"] and has_happened(row, question.as_of)]
     return sorted(standing, key=lambda row: (row["happened_on"], version_order(row), row["record_key"]))
 
 
-def _newest_of(table: Table, rows: Iterable[Row], question: Question) -> dict[str, Row]:
+def newest_of(table: Table, rows: Iterable[Row], question: Question) -> dict[str, Row]:
     """Return, by record key, the last version that is not hidden."""
     newest: dict[str, Row] = {}
     for row in rows:
@@ -394,7 +241,8 @@ def _reaches(number: float, wanted: float | Below | AtLeast) -> bool:
     return number >= wanted.bound if isinstance(wanted, AtLeast) else number == wanted
 
 
-def _counts(declared: Aggregate, row: Row, question: Question, beside: Mapping[str, list[Row]]) -> bool:
+def counts(declared: Aggregate, row: Row, question: Question, beside: Mapping[str, list[Row]]) -> bool:
+    """Tell whether a visible row counts; `beside` holds the visible rows of the tables that may end it."""
     return (
         passes(declared, row)
         and in_window(row, question.as_of, declared.window)
@@ -414,7 +262,8 @@ def _question(row: Row) -> Question:
     return Question(enterprise_id=int(row["enterprise_id"]), as_of=row["as_of"], own_loan=row.get("own_loan"))
 
 
-def _own_rows(table: Table, events: Mapping[str, pd.DataFrame], question: Question) -> list[Row]:
+def own_rows(table: Table, events: Mapping[str, pd.DataFrame], question: Question) -> list[Row]:
+    """Return the rows of the enterprise asked about, in the frame's order."""
     frame = events[table.name]
     own = frame.loc[frame["enterprise_id"] == question.enterprise_id]
     return _rows(table, own).get(question.enterprise_id, [])

@@ -51,7 +51,7 @@ def _words(told: Book, ending: Ending) -> tuple[Bools, Bools]:
 def _pairs(book: Book, sight: Sight, told: Book, heard: Sight, events: Ints, *, on: str) -> _Pairs:
     """Find the events of each state that are visible together with it, by the states' order."""
     code, places = book.codes(on)
-    theirs = told.codes_in(on, book)[heard.row[events]]
+    theirs = _codes_in(book, told, heard.row[events], on)
     events, theirs = events[theirs >= 0], theirs[theirs >= 0]
     keys = heard.viewer[events] * len(places) + theirs
     order = np.argsort(keys, kind="stable")
@@ -65,6 +65,15 @@ def _pairs(book: Book, sight: Sight, told: Book, heard: Sight, events: Ints, *, 
     end = np.minimum(sight.end[state], heard.end[event])
     met = start < end
     return _Pairs(state[met], event[met], start[met], end[met])
+
+
+def _codes_in(book: Book, told: Book, rows: Ints, on: str) -> Ints:
+    """Return, for rows of the events' book, the code that the states' book gives the same text; -1 for none."""
+    code, own = told.codes(on)
+    texts, places = list(own), book.codes(on)[1]
+    wanted, which = np.unique(code[rows], return_inverse=True)
+    found = [places.get(texts[one], -1) if one >= 0 else -1 for one in wanted.tolist()]
+    return np.array(found, dtype=np.int64)[which]
 
 
 def _pieces(sight: Sight, pairs: _Pairs) -> tuple[Ints, Ints, Ints]:

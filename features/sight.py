@@ -131,15 +131,6 @@ class Book:
             self._codes[column] = code[self._rows], places
         return self._codes[column]
 
-    def codes_in(self, column: str, other: "Book") -> Ints:
-        """Return, for each row, the code that another book gives the same text of a column of its own; -1 for none."""
-        key = f"{column}@{other.table.name}"
-        if key not in self._codes:
-            code, own = self.codes(column)
-            places = other.codes(column)[1]
-            self._codes[key] = np.array([*(places.get(text, -1) for text in own), -1], dtype=np.int64)[code], places
-        return self._codes[key][0]
-
     def days(self, column: str) -> Ints:
         """Return a column of days, UNDATED where blank."""
         return to_days(self._taken(column))

@@ -25,8 +25,9 @@ from data.store.assessments import read_assessment
 from data.store.reads import Enterprise, read_batches, read_events
 from data.store.work import Work
 from features import definition
+from features.behind import CountedRow, rows_told
 from features.catalogue import FEATURES
-from features.definition import CountedRow, rows_told, seen_by, value_of
+from features.definition import seen_by, value_of
 from features.engine import compute_with_reasons
 from features.plain_reductions import Row
 from features.spec import Aggregate, Feature

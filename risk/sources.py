@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 
 from data.spec.tables import derived
+from features.behind import CountedRow, rows_behind
 from features.catalogue import FEATURES
-from features.definition import CountedRow, rows_behind
 from risk.assessment import Reason, Source
 from risk.lineage import rests_on_others
 

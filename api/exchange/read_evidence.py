@@ -67,7 +67,9 @@ class EvidenceRowReported(Frozen):
         description="是否计入的稳定代码：counted 计入，其余为未计入的原因；以后可能新增", examples=["superseded"]
     )
     why: str = Field(description="是否计入的说明", examples=["已被后来的版本取代"])
-    superseded_by: ReplacedBy | None = Field(default=None, description="取代该行的版本；仅在 code 为 superseded 时有")
+    superseded_by: ReplacedBy | None = Field(
+        default=None, description="取代该行的版本，或终止它的记录；仅在 code 为 superseded 或 not-in-force 时有"
+    )
 
 
 class LineageReported(Frozen):

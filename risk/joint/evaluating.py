@@ -18,8 +18,8 @@ from data.store import applications as store
 from data.store.applications import StoredSheet
 from data.store.enterprise_events import read_enterprise_events
 from data.store.work import Work
+from features.behind import rows_behind
 from features.catalogue import FEATURES
-from features.definition import rows_behind
 from features.spine import spine_row
 from risk import consent
 from risk.assessment import Assessment

@@ -204,6 +204,16 @@ def test_a_legal_status_before_the_filing_is_pointed_at_whichever_list_comes_fir
     assert (doubts(other), other.kept) == ({"event-before-filing": (3,)}, 2)
 
 
+def test_a_legal_status_of_another_kind_of_patent_is_pointed_at(store: Store, book: Book, codes: list[str]) -> None:
+    status = [USCC, "申请号", "专利类型", "法律状态", "法律状态日"]
+    load(store, book("专利清单.xlsx", [PATENT, filed(codes[0])]))
+    rows = [[codes[0], NUMBER, kind, "年费滞纳", f"202{n}-07-20"] for n, kind in enumerate(("发明专利", "实用新型"))]
+
+    report = load(store, book("法律状态.xlsx", [status, *rows, [codes[1], NUMBER, "实用新型", "授权", "2019-07-20"]]))
+
+    assert (doubts(report), report.kept) == ({"patent-kind-differs": (3,)}, 3)
+
+
 @pytest.mark.parametrize(
     ("second", "odd"),
     [({}, False), ({"kind": "实用新型"}, True), ({"day": "2017-07-22"}, True)],

@@ -13,6 +13,7 @@ from data.spec.access import bureau_access
 from data.store import Store
 from data.store.reads import read_events
 from features import definition
+from features.behind import rows_behind
 from features.catalogue import FEATURES
 from features.engine import compute
 from features.spine import spine_row
@@ -63,7 +64,7 @@ class House:
         return [float(value) for value in meant.iloc[:, 0]]
 
     def why(self, day: str) -> list[tuple[str, tuple[str, int] | None]]:
-        rows = definition.rows_behind(HELD, self.events(), 1, date.fromisoformat(day))
+        rows = rows_behind(HELD, self.events(), 1, date.fromisoformat(day))
         return [(str(row.code), row.superseded_by) for row in rows]
 
 

@@ -19,8 +19,8 @@ from data.store.announced import read_announced
 from data.store.enterprise_events import read_enterprise_events
 from data.store.institutions import write_institution
 from data.store.reads import read_batches, read_events
+from features.behind import rows_behind
 from features.catalogue import FEATURES
-from features.definition import rows_behind
 from features.engine import compute
 from models import appointing, retraining
 from models.labels import Outcome

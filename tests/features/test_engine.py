@@ -9,8 +9,8 @@ import pytest
 from data.spec.missing import Missing
 from data.spec.table import Group, Unit
 from data.spec.tables import TABLES
+from features.behind import rows_behind
 from features.catalogue import FEATURES
-from features.definition import rows_behind
 from features.engine import compute, why_missing
 from features.spec import Aggregate, Card, FeatureGroup, Reduce
 from tests.features.doors import answers, evidence, spine

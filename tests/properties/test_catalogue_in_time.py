@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data.spec.tables import TABLES
 from features import definition, engine
+from features.behind import rows_behind
 from features.catalogue import FEATURES
 from features.spec import Aggregate, Reduce
 from tests.properties import books
@@ -192,7 +193,7 @@ def test_the_rows_told_as_counted_make_the_value_by_themselves(world: Events, fi
     day, proved = AS_OF[0], set()
     asked = asked_on(day).iloc[[firm]]
     for feature in AGGREGATES:
-        counted = {row.file_row for row in definition.rows_behind(feature, world, firm, day) if row.counted}
+        counted = {row.file_row for row in rows_behind(feature, world, firm, day) if row.counted}
         if counted:
             rows = world[feature.tables[0]]
             beside = {name: world[name] for name in feature.tables[1:]}

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import definition, engine
+from features.behind import rows_behind
 from features.windows import EPOCH, Span, Window, last_inside, to_days, window_start
 from tests.properties import worlds
 
@@ -82,7 +83,7 @@ def test_rows_told_as_counted_are_as_many_as_the_count(rows: list[Any], asked: l
     counts = engine.compute([counting], events, spine)[counting.name]
 
     for each, count in zip(asked, counts, strict=True):
-        told = definition.rows_behind(counting, events, each["enterprise_id"], each["as_of"], own_loan=each["own_loan"])
+        told = rows_behind(counting, events, each["enterprise_id"], each["as_of"], own_loan=each["own_loan"])
         assert sum(row.counted for row in told) == count
 
 

@@ -14,6 +14,14 @@ def _before_filing(rows: pd.DataFrame, patents: pd.DataFrame) -> "pd.Series[bool
     return rows["occurred_on"] < looked_up(rows, filed, "application_no")
 
 
+def _of_another_kind(rows: pd.DataFrame, patents: pd.DataFrame) -> "pd.Series[bool]":
+    """Find what is said of a patent of another kind than the patents' own list tells."""
+    kind = looked_up(
+        rows, standing_of(patents).set_index(["enterprise_id", "application_no"])["kind"], "application_no"
+    )
+    return kind.notna() & (rows["patent_kind"] != kind)
+
+
 LIST = ListFile(
     name="patent_event",
     label="专利法律状态",
@@ -22,6 +30,12 @@ LIST = ListFile(
     known=Known(basis=Basis.ANNOUNCED, headers=("公告日", "法律状态公告日"), column="occurred_on"),
     headers={"event": ("法律状态类型",), "application_no": ("专利申请号", "专利号")},
     doubts=(
+        Doubt(
+            code="patent-kind-differs",
+            message="专利类型与《专利》所载的不一致",
+            among=(patent.name,),
+            odd=_of_another_kind,
+        ),
         Doubt(
             code="event-before-filing",
             message="法律状态日早于《专利》所载的申请日",
