@@ -213,3 +213,14 @@ def test_taking_back_the_list_takes_the_patent_whatever_its_events_say(house: Ho
     house.undo(listed)
 
     assert house.held("2025-12-31", "2026-01-01") == [1, 0]
+
+
+def test_what_stands_again_cites_the_row_that_said_it_first(house: House) -> None:
+    house.listed()
+    wrong = house.listed(known="2019-07-01", title="乙")
+    house.undo(wrong)
+
+    [counted] = [row for row in rows_behind(HELD, house.events(), 1, date(2026, 1, 1)) if row.counted]
+
+    assert (counted.batch_id, counted.file_row, counted.restored_by) == ("B000001", 2, "B000003")
+    assert counted.why == "计入（经批次 B000003 恢复）"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from api.wiring.batches import Batches
 from data.intake import Source, load_frame
+from data.intake.reversal import BatchDerived, undo_batch
 from data.spec.access import Access, ConsentBasis, Purpose, bureau_access
 from data.spec.identifiers import with_uscc_check_digit
 from data.spec.progress import Silent
@@ -184,3 +186,58 @@ def test_a_firm_that_no_list_names_stands_in_the_graph_and_each_batch_accounts_f
     assert batches["kept"].tolist() == [2, 1]
     assert (batches["rows_read"] == batches["kept"] + batches["already_known"]).all()
     assert not batches["file_name"].str.contains(".", regex=False).any()
+
+
+def ring_for(store: Store, own_loan: str | None, day: str = "2025-06-01") -> float:
+    asked = pd.DataFrame({"enterprise_id": [1], "as_of": pd.to_datetime([day]).as_unit("s"), "own_loan": [own_loan]})
+    found = compute([FEATURES["guarantee_ring_latest"]], {"guarantee_graph": rows_of(store)}, asked)
+    return float(found.iloc[0, 0])
+
+
+@pytest.mark.parametrize("own_loan", [None, "A1"], ids=["a borrower", "an application"])
+def test_a_list_that_is_taken_back_takes_what_followed_from_it_along(
+    store: Store, load: Load, own_loan: str | None
+) -> None:
+    ring(load)
+    derived(store)
+    before = ring_for(store, own_loan)
+
+    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1))
+
+    assert (before, ring_for(store, own_loan)) == (2, 0)
+    assert ring_for(store, own_loan, day="2025-05-31") == 2
+
+
+def test_a_guarantee_learned_on_the_day_of_the_taking_back_may_still_be_the_judged_loans(
+    store: Store, load: Load
+) -> None:
+    ring(load)
+    load("guarantee", guarantee(A, C, "g3", known="2025-05-31", started_on="2025-05-30"))
+    derived(store)
+
+    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1))
+
+    partners = compute(
+        [FEATURES["guarantee_partners_latest"]],
+        {"guarantee_graph": rows_of(store)},
+        pd.DataFrame(
+            {
+                "enterprise_id": [1, 1],
+                "as_of": pd.to_datetime(["2025-06-01"] * 2).as_unit("s"),
+                "own_loan": [None, "A1"],
+            }
+        ),
+    )
+    assert partners.iloc[:, 0].tolist() == [1, 1]
+    assert rows_of(store)["origin_loan"].isna().all()
+
+
+def test_a_derived_batch_is_not_taken_back_by_itself(store: Store, load: Load) -> None:
+    ring(load)
+    graph = derived(store)
+
+    with pytest.raises(BatchDerived, match="由已入库的数据推算") as told:
+        undo_batch(store, str(graph.batch_id), reason="试验", at=AT + timedelta(hours=1), actor="test")
+
+    assert "依据的名单的批次" in told.value.help
+    assert ring_for(store, None) == 2

@@ -303,6 +303,19 @@ def test_a_period_is_not_compared_with_one_of_few_firms(town: Town) -> None:
     assert not town.freshness(LATE_DAY).states["annual_report"].is_late
 
 
+def test_a_supplement_of_a_few_rows_does_not_hide_that_a_list_has_drifted(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    town.load("annual_report", accounts(2022, 80))
+    town.load("annual_report", accounts(2023, 80).replace(",900,", ",9000,"))
+    drifted = town.report(LATE_DAY, "annual_report").sources[0].moved
+    town.load("annual_report", NEXT)
+    after = town.report(LATE_DAY, "annual_report").sources[0].moved
+    town.store.close()
+
+    assert [one.column for one in drifted] == ["revenue"]
+    assert after == drifted
+
+
 def test_conflicts_are_counted_with_the_worst_named(town: Town) -> None:
     told = {one.name: one for one in town.report(LATE_DAY, "enterprise_registration").conflicts}
     staff = told["staff_register_statistics"]
