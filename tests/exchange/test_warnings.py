@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.list_desks import IntakeWishes
 from api.log import open_log
-from api.wiring.intake import Intake
+from api.wiring.intake import Intake, bring_up_to_date
 from data.spec.consent import ConsentStatus
 from data.spec.progress import Silent
 from data.store.orm import CONSENT
@@ -100,7 +100,7 @@ def test_a_list_that_comes_in_raises_its_warnings(days_later: tuple[World, TestC
     world, client = days_later
     (mine,) = listed(world, client, Role.BANK, "a")
 
-    Intake(world.store)._derived(LATER, Silent())
+    bring_up_to_date(world.store, at=LATER, progress=Silent())
 
     said = client.get("/v1/events", headers=world.headers(Role.BANK, "a")).json()["items"]
     assert [one["object"] for one in said if one["type"] == "warning.raised"] == [mine["id"]]

@@ -120,9 +120,11 @@ def test_a_certificate_that_was_taken_back_holds_no_longer_once_that_is_known(to
 def test_roles_counts_and_listings_are_told_apart(town: Town) -> None:
     town.consent(0)
     town.consent(1)
-    town.load("project", PROJECTS, date(2024, 4, 1))
+    town.load("project", PROJECTS.replace("2025-03-01", ""), date(2024, 4, 1))
+    town.load("project", PROJECTS, date(2025, 3, 20))
     town.load("innovation_voucher", VOUCHERS, date(2025, 6, 1))
-    town.load("conduct_record", CONDUCT, date(2024, 2, 2))
+    town.load("conduct_record", CONDUCT.replace("2024-08-01", ""), date(2024, 2, 2))
+    town.load("conduct_record", CONDUCT.replace("2024-02-02", "2024-08-05"), date(2024, 8, 5))
 
     lead = verify(town, "project_lead", "project", "innovation_voucher", "dishonesty", as_of="2024-06-01")
     later = verify(town, "project_lead", "innovation_voucher", "dishonesty", as_of="2025-12-01")
