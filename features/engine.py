@@ -4,10 +4,12 @@
 the same path, and sums are of integers, so an enterprise alone equals its row in the batch bit for bit.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,7 @@ WORKERS = 2
 """Threads that work on the pieces of a large spine; numpy lets them run side by side."""
 
 Events = Mapping[str, pd.DataFrame]
+T = TypeVar("T")
 
 
 def compute(features: Sequence[Feature], events: Events, spine: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +162,18 @@ def _worked(
         return
     with ThreadPoolExecutor(WORKERS) as pool:
         _make_shared(needed, books, pool)
-        yield from pool.map(work, pieces)
+        yield from _in_turn(pool, work, pieces)
+
+
+def _in_turn(pool: ThreadPoolExecutor, work: Callable[[slice], T], pieces: Sequence[slice]) -> Iterator[T]:
+    """Yield each piece's outcome in order; none is begun while as many wait to be taken as there are workers."""
+    begun: deque[Future[T]] = deque()
+    for piece in pieces:
+        if len(begun) == WORKERS:
+            yield begun.popleft().result()
+        begun.append(pool.submit(work, piece))
+    while begun:
+        yield begun.popleft().result()
 
 
 def _ended(name: str, books: Mapping[str, Book], seen: Mapping[str, Sight]) -> Sight:

@@ -11,7 +11,8 @@ from data.spec.table import Group, Unit
 from data.spec.tables import TABLES
 from features.behind import rows_behind
 from features.catalogue import FEATURES
-from features.engine import compute, why_missing
+from features.engine import WORKERS, compute, compute_by_chunk, why_missing
+from features.sight import Book, Part, Sight, look
 from features.spec import Aggregate, Card, FeatureGroup, Reduce
 from tests.features.doors import answers, evidence, spine
 
@@ -387,3 +388,25 @@ def test_of_two_rows_alike_in_all_dates_the_one_of_the_later_key_is_the_latest()
 
 def test_rows_behind_what_was_not_handed_over_are_none() -> None:
     assert rows_behind(FEATURES["patent_lapses_3y"], {}, 1, date(2024, 1, 1)) == []
+
+
+def test_no_more_pieces_are_begun_than_workers_until_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counted(book: Book, part: Part) -> Sight:
+        looked.append(len(part.as_of))
+        return look(book, part)
+
+    monkeypatch.setattr("features.engine.CHUNK_ROWS", 1)
+    monkeypatch.setattr("features.engine.look", counted)
+    events = {"patent_event": evidence(TABLES["patent_event"], GRANTS)}
+    asked = spine(*((1, f"2024-06-{day:02}") for day in range(1, 21)))
+
+    pieces = compute_by_chunk([FEATURES["patent_invention_grants_3y"]], events, asked)
+    begun = []
+    for _ in pieces:
+        begun.append(len(looked))
+
+    # A piece that is yielded was begun; beyond those taken at most as many are as there are workers.
+    assert len(begun) == len(looked) == 20
+    assert all(count <= place + WORKERS for place, count in enumerate(begun))
