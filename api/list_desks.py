@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from data.spec.progress import Progress
+
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeWishes:
@@ -55,8 +57,8 @@ class TemplateDesk(Protocol):
 class BatchDesk(Protocol):
     """Take batches back, hand out what was set aside, and tell which headers are remembered."""
 
-    def take_back(self, batch_id: str, *, reason: str, at: datetime) -> TakenBack:
-        """Take a batch back as a whole; raise a Refusal."""
+    def take_back(self, batch_id: str, *, reason: str, at: datetime, progress: Progress) -> TakenBack:
+        """Take a batch back as a whole, and bring what followed from it up to date; raise a Refusal."""
 
     def write_quarantine(self, batch_id: str, to: Path, *, force: bool, at: datetime) -> int:
         """Write the rows of a batch that were set aside as a workbook and return their number; raise a Refusal."""

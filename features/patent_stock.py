@@ -87,19 +87,6 @@ class PatentStock(FeatureGroup):
         in_force=True,
         empty=0,
     )
-    all_inventions_held = Aggregate(
-        label="有效发明专利与在审申请数",
-        label_en="inventions in force and applications pending",
-        unit=Unit.ITEM,
-        reason=BLOCK,
-        table=patent,
-        where={"kind": "invention"},
-        reduce=Reduce.COUNT,
-        window=INVENTION_TERM,
-        in_force=True,
-        empty=0,
-        cards=(),
-    )
     all_utilities_held = Aggregate(
         label="有效实用新型、外观设计与在审申请数",
         label_en="utility models and designs in force and applications pending",
@@ -119,8 +106,8 @@ class PatentStock(FeatureGroup):
         unit=Unit.ITEM,
         reason=BLOCK,
         cards=(),
-        formula=lambda patent_all_inventions_held, patent_all_utilities_held: (
-            patent_all_inventions_held + patent_all_utilities_held
+        formula=lambda patent_inventions_held, patent_pending_inventions_held, patent_all_utilities_held: (
+            patent_inventions_held + patent_pending_inventions_held + patent_all_utilities_held
         ),
     )
     invention_days_held = Aggregate(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.options import AsJson
+from api.terminal.bars import shown
 from api.terminal.door import UsageRefused, command, print_json, read_settings, tell
 
 To = Annotated[Path | None, typer.Option("--to", metavar="文件", help="写到哪个 xlsx 文件。")]
@@ -90,12 +91,13 @@ def undo(
     """整批撤回：不删除任何记录，从今天起的答复如同没有这一批；以前的答复不变。
 
     撤回“撤回”即恢复原批次；撤回后同一文件可以再次导入。
-    退出码：0 已撤回，1 故障，2 被拒绝（没有这个批次、已经撤回，或没有理由）。
+    退出码：0 已撤回，1 故障，2 被拒绝（没有这个批次、已经撤回、是推算得出的，或没有理由）。
     """
     from api.wiring import batch_desk
 
     desk = batch_desk(read_settings())
-    done = desk.take_back(batch, reason=reason, at=desk.now())
+    with shown() as progress:
+        done = desk.take_back(batch, reason=reason, at=desk.now(), progress=progress)
     if as_json:
         print_json({"undone": done})
         return

@@ -14,7 +14,7 @@ from data.intake.returning import write_quarantine
 from data.intake.reversal import undo_batch
 from data.intake.template import list_labels
 from data.intake.template_writing import write_template
-from data.spec.progress import Silent
+from data.spec.progress import Progress
 from data.store import Store
 from data.store.mappings import HeaderMapping
 
@@ -37,10 +37,10 @@ class Batches:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def take_back(self, batch_id: str, *, reason: str, at: datetime) -> TakenBack:
+    def take_back(self, batch_id: str, *, reason: str, at: datetime, progress: Progress) -> TakenBack:
         """Take a batch back as a whole, and bring what followed from it up to date."""
         report = undo_batch(self._store, batch_id, reason=reason, at=at, actor=person())
-        bring_up_to_date(self._store, at=at, progress=Silent())
+        bring_up_to_date(self._store, at=at, progress=progress)
         return TakenBack(
             batch_id=report.batch_id,
             reverses=report.reverses,

@@ -7,6 +7,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 
 ERRORS = frozenset({"#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
@@ -18,20 +19,27 @@ UNCOUNTED = "#公式没有结果"
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _TARGET = re.compile(rb"<Relationship\b[^>]*>")
 _ERROR = re.compile(rb'<c (?=[^>]*t="e")[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
-_FORMULA = re.compile(rb"<c [^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
+_FORMULA = re.compile(rb'<c (?![^>]*t="str")[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
+"""A text that came to nothing (t="str") is a result: many forms say so where there is nothing to tell."""
 _PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 
 Place = tuple[int, int]
 
 
 def broken_cells(data: bytes) -> dict[str, dict[Place, str]]:
-    """Return, by sheet, what cells without a value show, by row and column from 0; nothing for other kinds of file."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return {}
-        members = _members(archive.read("xl/workbook.xml"), archive.read("xl/_rels/workbook.xml.rels"))
-        return {name: dict(_broken(archive.read(member))) for name, member in members.items() if member in names}
+    """Return, by sheet, what cells without a value show, by row and column from 0; nothing for other kinds of file.
+
+    Raises ValueError for an archive that cannot be unpacked.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+                return {}
+            members = _members(archive.read("xl/workbook.xml"), archive.read("xl/_rels/workbook.xml.rels"))
+            return {name: dict(_broken(archive.read(member))) for name, member in members.items() if member in names}
+    except (zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _members(book: bytes, relations: bytes) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,12 +101,10 @@ class _Queue:
 
     def _candidates(self, row: NamedRow) -> list[StoredCandidate]:
         """List who bears the name, who took a bearer over, then whose names are like it."""
-        names = read_names(self._work, access=self._access)
         if self._resemblance is None:
-            self._resemblance = Resemblance(names)
+            self._resemblance = Resemblance(self._names)
         certain = [(one.enterprise_id, one.name, Why.SAME_NAME) for one in row.found.bearers]
-        called = dict(zip(names["enterprise_id"].tolist(), names["name"].tolist(), strict=True))
-        certain += [(heir, called[heir], Why.SUCCESSOR) for heir in self._heirs(row) if heir in called]
+        certain += [(heir, name, Why.SUCCESSOR) for heir, name in self._heirs(row)]
         best: dict[int, StoredCandidate] = {}
         for number, name, why in certain:
             best.setdefault(number, StoredCandidate(enterprise_id=number, name=name, score=WHOLLY, why=str(why)))
@@ -115,14 +114,20 @@ class _Queue:
             best.setdefault(one.enterprise_id, stored)
         return list(best.values())[: max(MOST, len(certain))]
 
-    def _heirs(self, row: NamedRow) -> list[int]:
-        """Return who took over the enterprises that bear the name, as the register tells."""
+    @cached_property
+    def _names(self) -> pd.DataFrame:
+        return read_names(self._work, access=self._access)
+
+    def _heirs(self, row: NamedRow) -> list[tuple[int, str]]:
+        """Return who took over the enterprises that bear the name, as the register tells, and what it is called."""
         bearers = {one.enterprise_id for one in row.found.bearers}
         codes = read_lives(self._work, access=self._access, enterprises=bearers)["successor"].dropna()
         if codes.empty:
             return []
         numbers = read_numbers(self._work, Scheme.USCC, access=self._access)
-        return [numbers[code] for code in codes if code in numbers]
+        called = dict(zip(self._names["enterprise_id"], self._names["name"], strict=True))
+        heirs = [numbers[code] for code in codes if code in numbers]
+        return [(heir, str(called[heir])) for heir in heirs if heir in called]
 
 
 def _drafts(frame: pd.DataFrame, file_rows: Collection[int]) -> dict[int, str]:

@@ -79,7 +79,8 @@ class Header:
     """Say where the header stands and what each column means.
 
     `first` and `last` are the header's rows (counted from 0); `places` maps a column of the table, or one
-    of the roles above, to its place; `factors` says by what a place's numbers are multiplied.
+    of the roles above, to its place; `factors` says by what a place's numbers are multiplied; `unit` is what the
+    sheet's title says of amounts.
     """
 
     list_file: ListFile
@@ -89,6 +90,7 @@ class Header:
     texts: tuple[str, ...]
     places: Mapping[str, int]
     factors: Mapping[str, float]
+    unit: str
     announced_on: date | None
     words_found: int
 
@@ -105,12 +107,10 @@ class Header:
         return tuple(name for place, name in enumerate(names) if name and place not in used)
 
     def said(self, place: int) -> str:
-        """Return a column's header, with the unit that the sheet's title gives it."""
-        text = self.texts[place]
-        name = next((name for name, found in self.places.items() if found == place), "")
-        unit = next((unit for unit, factor in _MONEY_FACTORS.items() if factor == self.factors.get(name)), "")
-        money = name in self.list_file.table.columns and self.list_file.table.columns[name].kind is Kind.MONEY
-        return f"{text}（{unit}）" if money and unit != "元" and not _split(text)[1] else text
+        """Return a column's header, with the unit that the sheet's title gives its amounts."""
+        columns, text = self.list_file.table.columns, self.texts[place]
+        money = {at for name, at in self.places.items() if name in columns and columns[name].kind is Kind.MONEY}
+        return f"{text}（{self.unit}）" if place in money and self.unit and not _split(text)[1] else text
 
     def named(self) -> dict[str, str]:
         """Say what the file calls each column of the table and each role, the enterprise's name among them."""
@@ -238,11 +238,13 @@ def _fit(
     places = _places(list_file, parts, confirmed)
     if _lacks(list_file, places):
         return None
-    said = squeeze(file_name) + title
+    said, whole_sheet = squeeze(file_name) + title, _SHEET_UNIT.search(title)
+    unit = whole_sheet[1] if whole_sheet else ""
     return {
         "list_file": list_file,
         "places": places,
-        "factors": _factors(list_file, places, parts, title),
+        "factors": _factors(list_file, places, parts, unit),
+        "unit": unit,
         "announced_on": _announced(title),
         "words_found": sum(word in said for word in list_file.words),
     }
@@ -303,15 +305,14 @@ def name_column(list_file: ListFile) -> str:
 
 
 def _factors(
-    list_file: ListFile, places: Mapping[str, int], parts: Sequence[tuple[str, str]], title: str
+    list_file: ListFile, places: Mapping[str, int], parts: Sequence[tuple[str, str]], whole_sheet: str
 ) -> dict[str, float]:
-    whole_sheet = _SHEET_UNIT.search(title)
     factors: dict[str, float] = {}
     for name, place in places.items():
         column = list_file.table.columns.get(name)
         unit = parts[place][1]
         if column is not None and column.kind is Kind.MONEY:
-            factors[name] = _MONEY_FACTORS.get(unit or (whole_sheet[1] if whole_sheet else "元"), 1.0)
+            factors[name] = _MONEY_FACTORS.get(unit or whole_sheet, 1.0)
         elif column is not None and column.unit is Unit.RATIO:
             factors[name] = _RATIO_FACTORS.get(unit, 1.0)
     return factors

@@ -22,8 +22,8 @@ class Doubt:
     """Declare what makes a list's rows doubtful beside what else is known.
 
     `among` names the tables whose standing versions are handed over: of the rows' enterprises and, where
-    `across`, of all that have a record of the rows' keys in the first of them. `odd` answers, for the new rows
-    and those versions, True per row to be looked at.
+    `across`, of all that have a record of the rows' keys. `odd` answers, for the new rows and those versions,
+    True per row to be looked at.
     """
 
     code: str
@@ -98,30 +98,27 @@ def differing(
     return odd
 
 
-def looked_up(rows: pd.DataFrame, values: "pd.Series[Any]", *keys: str) -> "pd.Series[Any]":
-    """Give each row the value that its enterprise has under the row's `keys`, blank where it has none.
+def looked_up(rows: pd.DataFrame, values: "pd.Series[Any]", key: str) -> "pd.Series[Any]":
+    """Give each row the value that its enterprise has under the row's `key`, blank where it has none.
 
-    Shapes: values is indexed by enterprise_id and the keys, each once; the answer bears the rows' index.
+    Shapes: values is indexed by enterprise_id and the key, each pair once; the answer bears the rows' index.
     """
-    asked = pd.MultiIndex.from_frame(rows[["enterprise_id", *keys]])
+    asked = pd.MultiIndex.from_frame(rows[["enterprise_id", key]])
     return pd.Series(values.reindex(asked).to_numpy(), index=rows.index)
+
+
+def said_of(rows: pd.DataFrame, versions: pd.DataFrame, key: str, column: str) -> "pd.Series[Any]":
+    """Give each row what the standing record of its enterprise and `key` says in `column`, blank without one."""
+    return looked_up(rows, standing_of(versions).set_index(["enterprise_id", key])[column], key)
 
 
 def latest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Return the last version of each record, the new rows among them, without what is withdrawn.
 
-    Shapes: as `mark_new`.
-    """
-    return standing_of(mark_new(rows, known))
-
-
-def mark_new(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Put versions that were known before and new rows, recorded after all of them, into one frame.
-
     Shapes: the columns of rows, and is_new; place is the new row's index, -1 for a version known before.
     """
     new = rows.assign(is_new=True, place=rows.index, recorded_at=pd.Timestamp.max.as_unit("us"))
-    return pd.concat([known.assign(is_new=False, place=-1)[new.columns], new], ignore_index=True)
+    return standing_of(pd.concat([known.assign(is_new=False, place=-1)[new.columns], new], ignore_index=True))
 
 
 def standing_of(versions: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from data.intake import BatchReport, load_file
 from data.intake.deciding import DecisionReport, DoubtUnknown, NameDecided, decide_name
+from data.intake.shrinking import ListShrunk
 from data.spec.access import BUREAU, bureau_access
 from data.spec.audit import Action
 from data.spec.errors import EnterpriseUnknown
@@ -141,6 +142,29 @@ def test_a_decision_takes_the_rows_in_without_their_file(store: Store, waiting: 
     assert set(taken["known_on"]) == {pd.Timestamp(2020, 12, 20)}
     assert set(matches["basis"]) == {"decided"}
     assert set(matches["decision_id"]) == {report.decision.id}
+
+
+def test_what_a_decision_took_in_is_looked_at_as_the_file_would_be(
+    store: Store, waiting: BatchReport, book: Book, codes: list[str]
+) -> None:
+    report = decide(store, codes[2])
+
+    # The firm has a certificate of the same day already.
+    assert [(one.code, one.rows) for one in report.batches[0].doubtful] == [("certificates-overlap", (4, 5))]
+
+
+def test_rows_taken_in_by_a_decision_are_no_measure_of_a_whole_list(
+    store: Store, register: None, book: Book, codes: list[str]
+) -> None:
+    def members(name: str, firms: Sequence[str]) -> Path:
+        rows = [[firm, f"联合体{place}", "成员", "2020-01-01"] for place, firm in enumerate(firms)]
+        return book(name, [["公布日期：2024-06-01"], ["企业名称", "联合体名称", "角色", "加入日期"], *rows])
+
+    load(store, members("创新联合体.xlsx", [NAMES[0]] * 80 + [TYPO] * 25))
+    decide(store, codes[1])
+
+    with pytest.raises(ListShrunk, match="105 行"):
+        load(store, members("创新联合体二.xlsx", [NAMES[1]] * 20), at=LATER + timedelta(hours=1))
 
 
 def test_what_a_decision_took_in_equals_what_the_file_says(

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from data.intake import BatchReport, load_file
+from data.intake.broken_cells import broken_cells
 from data.intake.files import Instructions
 from data.intake.refusals import NothingKept
 from data.intake.returning import write_quarantine
+from data.intake.sheet import read_source_file
+from data.intake.unpacking import NotAWorkbook
 from data.spec.access import bureau_access
 from data.store import Store
 from data.store.reads import read_events
@@ -189,3 +193,38 @@ def test_a_code_that_stands_beside_another_firms_name_is_pointed_at(
 
     assert report.kept == 4
     assert [(one.code, one.rows) for one in report.doubtful] == [("name-of-another-code", (2, 5))]
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Write the archive again with its first sheet's text changed."""
+    with ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, change(text) if name == "xl/worksheets/sheet1.xml" else text)
+    return path
+
+
+def test_a_formula_that_comes_to_an_empty_text_has_a_result(store: Store, sheet: Make, codes: list[str]) -> None:
+    path = sheet("财务年报.xlsx", [REPORT, [codes[0], 2023, 100, '=IF(C2>0,"",1)']])
+    told = rewritten(path, lambda text: text.replace(b'<c r="D2">', b'<c r="D2" t="str">'))
+
+    report = load(store, told)
+
+    assert (report.kept, report.quarantined_rows, kept(store, "annual_report", "profit")) == (1, 0, [(None,)])
+
+
+def test_an_archive_that_cannot_be_unpacked_is_refused_as_such(sheet: Make, codes: list[str]) -> None:
+    path = sheet("财务年报.xlsx", [REPORT, [codes[0], 2023, 100, 5]])
+    with ZipFile(path) as archive:
+        place = archive.getinfo("xl/worksheets/sheet1.xml").header_offset
+    spoilt = bytearray(path.read_bytes())
+    spoilt[place + 14 : place + 18] = b"\0\0\0\0"  # The sum over the member, in its own header,
+    central = spoilt.rindex(b"PK\x01\x02", 0, spoilt.index(b"xl/worksheets/sheet1.xml", len(spoilt) // 2))
+    spoilt[central + 16 : central + 20] = b"\0\0\0\0"  # and in the list of members.
+
+    with pytest.raises(ValueError, match="CRC"):
+        broken_cells(bytes(spoilt))
+    path.write_bytes(bytes(spoilt))
+    with pytest.raises(NotAWorkbook):
+        read_source_file(path)

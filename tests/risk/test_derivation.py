@@ -202,7 +202,7 @@ def test_a_list_that_is_taken_back_takes_what_followed_from_it_along(
     derived(store)
     before = ring_for(store, own_loan)
 
-    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1))
+    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1), progress=Silent())
 
     assert (before, ring_for(store, own_loan)) == (2, 0)
     assert ring_for(store, own_loan, day="2025-05-31") == 2
@@ -215,7 +215,7 @@ def test_a_guarantee_learned_on_the_day_of_the_taking_back_may_still_be_the_judg
     load("guarantee", guarantee(A, C, "g3", known="2025-05-31", started_on="2025-05-30"))
     derived(store)
 
-    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1))
+    Batches(store).take_back("B000001", reason="报送单位发错了文件", at=AT + timedelta(hours=1), progress=Silent())
 
     partners = compute(
         [FEATURES["guarantee_partners_latest"]],

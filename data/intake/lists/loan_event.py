@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from data.intake.list_file import Known, ListFile
-from data.intake.oddities import Doubt, latest, looked_up, standing_of
+from data.intake.oddities import Doubt, latest, looked_up, said_of
 from data.spec.table import Basis
 from data.spec.tables.lending import LOSSES, loan, loan_event
 
@@ -19,7 +19,7 @@ def lost_of(events: pd.DataFrame) -> "pd.Series[Any]":
 
 def _over_loan(rows: pd.DataFrame, loans: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[bool]":
     """Find losses that come, with those told before, to more than the loan that they are of."""
-    lent = looked_up(rows, standing_of(loans).set_index(LOAN)["amount"], "loan_no")
+    lent = said_of(rows, loans, "loan_no", "amount")
     lost = looked_up(rows, lost_of(latest(rows, events)), "loan_no")
     return rows["event"].isin(LOSSES) & (lost > lent)
 

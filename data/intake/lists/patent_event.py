@@ -3,22 +3,19 @@
 import pandas as pd
 
 from data.intake.list_file import Known, ListFile
-from data.intake.oddities import Doubt, looked_up, standing_of
+from data.intake.oddities import Doubt, said_of
 from data.spec.table import Basis
 from data.spec.tables.patents import patent, patent_event
 
 
 def _before_filing(rows: pd.DataFrame, patents: pd.DataFrame) -> "pd.Series[bool]":
     """Find what is said to have become of a patent before it was filed for."""
-    filed = standing_of(patents).set_index(["enterprise_id", "application_no"])["filed_on"]
-    return rows["occurred_on"] < looked_up(rows, filed, "application_no")
+    return rows["occurred_on"] < said_of(rows, patents, "application_no", "filed_on")
 
 
 def _of_another_kind(rows: pd.DataFrame, patents: pd.DataFrame) -> "pd.Series[bool]":
     """Find what is said of a patent of another kind than the patents' own list tells."""
-    kind = looked_up(
-        rows, standing_of(patents).set_index(["enterprise_id", "application_no"])["kind"], "application_no"
-    )
+    kind = said_of(rows, patents, "application_no", "kind")
     return kind.notna() & (rows["patent_kind"] != kind)
 
 
