@@ -23,10 +23,15 @@ ENDINGS = ("lapsed", "invalidated", "transferred_out", "restored", "transferred_
 
 
 def world(seed: int, firms: int) -> dict[str, pd.DataFrame]:
-    """Draw patents of few numbers, nearly all granted, and many events that end and restore them."""
+    """Draw patents of few numbers, nearly all granted, and many events that end and restore them.
+
+    In every other world no patent comes from a loan, as in real lists: the events alone may be the judged loan's.
+    """
     chance = random.Random(seed)
     events = books.evidence(seed, firms, rows=14, tables=TABLES)
     events["patent_event"]["event"] = [chance.choice(ENDINGS) for _ in range(len(events["patent_event"]))]
+    if seed % 2:
+        events["patent"]["origin_loan"] = None
     kept = [chance.random() < 0.7 for _ in range(len(events["patent"]))]
     events["patent"].loc[kept, ["ceased_on", "ended_on"]] = pd.NaT
     return events

@@ -49,6 +49,7 @@ STATISTICS = f"""统一社会信用代码,年度,统计口径,研发费用,研�
 {FIRM},2024,会计,60,10,30,2025-06-10
 {OTHER},2024,会计,60,10,50,2025-06-10
 """
+TOLD = "ladder_books_told_when_obliged"
 LEVERAGE, RND = "operations_leverage_ratio_2y", "rnd_intensity_2y"
 
 
@@ -209,6 +210,18 @@ def test_the_evidence_of_a_value_names_the_same_reason_as_the_answer(town: Town)
         found = explain_value(work, question, LEVERAGE)
 
     assert found.lineage.missing == town.assess(OTHER).missing[LEVERAGE] == "late"
+
+
+@pytest.mark.parametrize("came", [False, True], ids=["the list is late", "the list has come"])
+def test_a_firm_is_silent_only_once_its_list_has_come(town: Town, came: bool) -> None:
+    if came:
+        town.load("annual_report", NEXT)
+    question = town.question(OTHER, date(2026, 1, 1))
+    with town.store.work(at=question.at) as work:
+        found = explain_value(work, question, TOLD)
+
+    assert found.agrees
+    assert (found.lineage.value, found.lineage.missing) == ((0, None) if came else (None, "late"))
 
 
 def test_an_answer_tells_what_is_late_missing_stale_and_in_conflict(town: Town) -> None:
