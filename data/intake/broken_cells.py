@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 ERRORS = frozenset({"#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 """What a spreadsheet shows where a formula went wrong; #N/A alone says that there is nothing to tell."""
 
-UNCOUNTED = "#公式没有结果"
+UNCOUNTED = "=公式"
 """Stands for a formula that was saved without its result."""
 
 _SHEET = re.compile(rb"<sheet\b[^>]*>")

@@ -99,7 +99,7 @@ def _check_whole(cell: Any) -> None:
     if isinstance(cell, str) and cell in ERRORS:
         raise CellFault("cell-error", "是公式的错误值")
     if isinstance(cell, str) and cell == UNCOUNTED:
-        raise CellFault("formula-without-result", "是没有计算结果的公式")
+        raise CellFault("formula-without-result", "没有计算结果")
 
 
 def _placed(codes: Any, faults: Mapping[int, CellFault]) -> dict[int, CellFault]:
